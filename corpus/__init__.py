@@ -1,0 +1,1 @@
+"""What may be cited: statutes, judgments, commentary, notes, defences, as data. No code lives here."""

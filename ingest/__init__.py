@@ -1,0 +1,1 @@
+"""Files to passages: the citation grammar, the parsers, the readers. No model, no network."""

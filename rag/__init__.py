@@ -1,0 +1,1 @@
+"""Passages to checked answers: index, retrieve, analyse, answer, verify."""
