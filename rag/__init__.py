@@ -1,1 +1,74 @@
-"""Passages to checked answers: index, retrieve, analyse, answer, verify."""
+"""Passages to checked answers: index, retrieve, analyse, answer, verify.
+
+The public names are below. They load on first use, so that `import rag` and a command's `--help` stay quick.
+
+>>> from rag import Citation
+>>> str(Citation.parse("著作权法@2020/24/1/6"))
+'著作权法@2020/24/1/6'
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ingest.citation import Citation
+    from ingest.document import Kind
+    from ingest.errors import IndexMismatch, KangbianError, NotFound, ServiceFailure, UnusableInput
+    from rag.answer import (
+        Answer,
+        AnswerKind,
+        Defense,
+        Element,
+        ElementStatus,
+        FactSpan,
+        Provenance,
+        Source,
+        Statement,
+        Strength,
+        Turn,
+        Verdict,
+    )
+    from rag.settings import Settings
+
+__all__ = [
+    "Answer",
+    "AnswerKind",
+    "Citation",
+    "Defense",
+    "Element",
+    "ElementStatus",
+    "FactSpan",
+    "IndexMismatch",
+    "KangbianError",
+    "Kind",
+    "NotFound",
+    "Provenance",
+    "ServiceFailure",
+    "Settings",
+    "Source",
+    "Statement",
+    "Strength",
+    "Turn",
+    "UnusableInput",
+    "Verdict",
+]
+
+_HOMES = {
+    "ingest.citation": ("Citation",),
+    "ingest.document": ("Kind",),
+    "ingest.errors": ("IndexMismatch", "KangbianError", "NotFound", "ServiceFailure", "UnusableInput"),
+    "rag.answer": (
+        "Answer", "AnswerKind", "Defense", "Element", "ElementStatus", "FactSpan", "Provenance", "Source", "Statement",
+        "Strength", "Turn", "Verdict",
+    ),
+    "rag.settings": ("Settings",),
+}  # fmt: skip
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'rag' has no attribute {name!r}")
+    value = getattr(import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value

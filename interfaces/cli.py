@@ -1,0 +1,287 @@
+"""The command line: `kangbian`. Every command ends with one of the exit codes below."""
+
+import errno
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from interfaces.dates import read_date
+from rag import KangbianError, NotFound, UnusableInput
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from rag import Assistant
+
+
+class Exit(IntEnum):
+    """What the exit code of a command tells a script."""
+
+    DONE = 0
+    FOUND_OR_FAILED = 1
+    USAGE = 2
+    UNUSABLE = 3
+    NOT_FOUND = 4
+
+
+app = typer.Typer(
+    name="kangbian",
+    help="抗辩：AIGC 著作权纠纷法律检索，每一句都有核对过的出处。\n\n"
+    "Legal research for AIGC copyright disputes in China, every citation checked.",
+    epilog="退出码：0 完成；1 有发现或部分失败；2 用法错误；3 输入不可用；4 未找到。数据写入 KANGBIAN_HOME。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+corpus_app = typer.Typer(no_args_is_help=True)
+app.add_typer(corpus_app, name="corpus", help="查看、核对、移除已收录的文件 (list, show, verify or remove documents)")
+
+
+def _date_option(value: str) -> date:
+    try:
+        return read_date(value)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+Workspace = Annotated[str, typer.Option("--workspace", "-w", metavar="NAME", help="工作区，叠加在内置语料之上")]
+AsJson = Annotated[bool, typer.Option("--json", help="只输出 JSON (machine-readable)")]
+AsOf = Annotated[
+    date | None,
+    typer.Option("--as-of", metavar="DATE", parser=_date_option, help="法律时点，如 2021-06-01，默认今天 (law as of)"),
+]
+
+
+def main() -> None:
+    """Run the command of `sys.argv` and exit with its code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command; errors become one sentence on stderr. Returns the exit code.
+
+    >>> run(["ask", "问题", "--as-of", "2025-02-30"])
+    2
+    """
+    _speak_utf8()
+    try:
+        app(args=arguments)
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else Exit.FOUND_OR_FAILED
+    except NotFound as error:
+        return _fail(str(error), Exit.NOT_FOUND)
+    except KangbianError as error:
+        return _fail(str(error), Exit.UNUSABLE)
+    except BrokenPipeError:
+        # The reader (`head`) has what it wanted; Python must not complain about it when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.DONE
+    except OSError as error:
+        return _fail(_disk_trouble(error), Exit.UNUSABLE)
+    return Exit.DONE
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(metavar="问题", help="问题；- 表示从标准输入读取 (- reads stdin)")],
+    as_of: AsOf = None,
+    workspace: Workspace = "default",
+    as_json: AsJson = False,
+) -> None:
+    """提问，得到每句都有出处的答案 (ask a question)。"""
+    text = _read_stdin() if question == "-" else _clean(question)
+    with _assistant(workspace) as assistant:
+        answer = assistant.ask(text, as_of=as_of)
+    if as_json:
+        _print_json(answer.model_dump(mode="json"))
+    else:
+        from interfaces.terminal import show_answer
+
+        show_answer(answer, _console())
+
+
+@app.command()
+def lookup(
+    citation: Annotated[str, typer.Argument(metavar="引用", help="如 著作权法第二十四条第一款第（六）项，或引用键")],
+    as_of: AsOf = None,
+    workspace: Workspace = "default",
+    as_json: AsJson = False,
+) -> None:
+    """查看一处法条、裁判或评论的文字 (show one cited place)。"""
+    text = _clean(citation)
+    with _assistant(workspace) as assistant:
+        place = assistant.lookup(text, as_of=as_of)
+    if as_json:
+        _print_json(place.model_dump(mode="json"))
+    else:
+        from interfaces.terminal import show_place
+
+        show_place(place, _console())
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(metavar="关键词", help="检索词，可以是一句话")],
+    k: Annotated[int, typer.Option("-k", "--top", min=1, max=1000, help="返回多少段 (how many passages)")] = 10,
+    as_of: AsOf = None,
+    workspace: Workspace = "default",
+    as_json: AsJson = False,
+) -> None:
+    """检索相关段落，不作回答 (find passages)。"""
+    text = _clean(query)
+    with _assistant(workspace) as assistant:
+        hits = assistant.search(text, k=k, as_of=as_of)
+    if as_json:
+        _print_json([hit.model_dump(mode="json") for hit in hits])
+    else:
+        from interfaces.terminal import show_hits
+
+        show_hits(hits, _console())
+
+
+@app.command()
+def batch(
+    source: Annotated[Path, typer.Argument(metavar="IN.jsonl", help='每行一个 {"id","question","history"?,"as_of"?}')],
+    target: Annotated[Path, typer.Option("--out", "-o", metavar="OUT.jsonl", help="每行一个答案；再次运行从断处继续")],
+    as_of: AsOf = None,
+    workspace: Workspace = "default",
+    as_json: AsJson = False,
+) -> None:
+    """成批提问，可中断后继续 (answer a file of questions, resumable)。"""
+    from interfaces.batch import run_batch
+
+    with _progress("提问") as progress, _assistant(workspace) as assistant:
+        tally = run_batch(source, target, assistant.ask, as_of, progress)
+    for bad in tally.bad:
+        _tell(f"第 {bad.line} 行：{bad.message}")
+    counts = {"answered": tally.answered, "skipped": tally.skipped, "failed": len(tally.bad)}
+    if as_json:
+        _print_json(counts | {"errors": [{"line": bad.line, "message": bad.message} for bad in tally.bad]})
+    else:
+        _tell(f"回答 {tally.answered} 题，已有答案跳过 {tally.skipped} 题，未能回答 {len(tally.bad)} 行。")
+    if tally.bad:
+        raise typer.Exit(Exit.FOUND_OR_FAILED)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="监听地址；默认只有本机能访问 (address)")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="端口 (port)")] = 7860,
+    workspace: Workspace = "default",
+) -> None:
+    """打开网页与 REST 接口 (the page and the REST interface)。"""
+    from interfaces.server import serve as serve_page
+
+    serve_page(host, port, workspace)
+
+
+@contextmanager
+def _assistant(workspace: str) -> "Iterator[Assistant]":
+    """The assistant of a workspace; its first use may build the index, and the terminal says so."""
+    from rag import Assistant
+
+    if not sys.stderr.isatty():
+        yield Assistant(workspace=workspace)
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("正在准备索引…"):
+        assistant = Assistant(workspace=workspace)
+    yield assistant
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A function to tell (done, all) to; a bar on stderr where that is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _console() -> "Console":
+    from rich.console import Console
+
+    # A pipe gets whole lines: wrapping would break the words that a script looks for.
+    return Console(highlight=False, markup=False, soft_wrap=not sys.stdout.isatty())
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def _tell(message: str) -> None:
+    sys.stderr.write(message + "\n")
+
+
+def _fail(message: str, code: Exit) -> int:
+    _tell(f"错误：{message}")
+    return code
+
+
+def _clean(text: str) -> str:
+    """Words of the command line, which may hold bytes that are not in the encoding of the terminal."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise UnusableInput("命令行中有不能识别的字节。请用 UTF-8 编码的终端，或用 - 从标准输入读取问题。") from None
+    return text
+
+
+def _read_stdin() -> str:
+    content = sys.stdin.buffer.read()
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text.strip()
+    raise UnusableInput("标准输入不是文本。请输入 UTF-8 或 GB18030 编码的文字。")
+
+
+def _disk_trouble(error: OSError) -> str:
+    where = f"「{error.filename}」" if error.filename else "文件"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"磁盘已满，未能写入{where}。请清理空间后重试；已有的数据未受影响。"
+    return f"无法读写{where}：{error.strerror or error}。请核对路径和权限。"
+
+
+def _speak_utf8() -> None:
+    """Write UTF-8 into pipes whatever the locale; what a terminal cannot show is escaped, never an error."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(version("kangbian"))
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    show: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="显示版本 (show the version)")
+    ] = False,
+) -> None:
+    pass
