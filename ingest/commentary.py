@@ -30,7 +30,9 @@ _LEVELS = (
 )
 _DECIMAL = re.compile(r"(\d{1,2}(?:\.\d{1,2}){1,3})[、.．]?\s+(\S.*)")
 _DECIMAL_LEVEL = 4
-_TOP_HEADINGS = frozenset("引言 前言 导语 导言 摘要 背景 小结 总结 结论 结语 余论 后记 附录 参考文献".split())
+_TOP_HEADINGS = frozenset(
+    ("引言", "前言", "导语", "导言", "摘要", "背景", "小结", "总结", "结论", "结语", "余论", "后记", "附录", "参考文献")
+)
 _NOTES_HEADING = re.compile(r"[【\[]?(?:注|注释|脚注|尾注)[】\]]?[:：]?")
 _FOOTNOTE = re.compile(r"(?:\[\^?(\d{1,3})\][:：]?|〔(\d{1,3})〕|([①-⑳])|(\d{1,3})[.．、](?!\d))\s*(?=\S)")
 _MARKDOWN = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
