@@ -215,7 +215,7 @@ def terms(name: str) -> list[tuple[str, list[str]]]:
 def test_lexicon_rows(name: str, least: int) -> None:
     rows = terms(name)
     assert len(rows) >= least
-    assert [key for key, count in Counter(key for key, _ in rows).items() if count > 1] == []
+    assert [key for key, count in Counter(key.lower() for key, _ in rows).items() if count > 1] == []
     assert [key for key, found in rows if not found or len(set(found)) < len(found) or not all(found)] == []
     assert all(isinstance(key, str) for key in yaml.safe_load((LEXICON / name).read_text(encoding="utf-8")))
 
