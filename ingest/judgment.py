@@ -53,10 +53,9 @@ _OPENINGS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "一审判决",
         re.compile(
-            r"(?:综上|据此|遂|因此)?.{0,10}(?:一审|原审)(?:法院|人民法院)?.{0,200}(?:判决|裁定)(?:如下)?\s*[:：]$"
+            r"(?:综上|据此|遂|因此|故)?.{0,10}?(?:一审|原审)(?:法院|人民法院)?.{0,200}?(?:判决|裁定)(?:如下)?\s*[:：]"
         ),
     ),
-    ("一审判决", re.compile(r"(?:一审|原审)(?:法院|人民法院)?(?:于.{0,30})?(?:判决|裁定)(?:如下)?\s*[:：]")),
     ("审理经过", re.compile(r".*(?:一案|纠纷|罪).*(?:立案|受理|组成合议庭|独任审判|审理终结|提起上诉|不服.*判决)")),
     (
         "诉讼请求",
@@ -67,7 +66,7 @@ _OPENINGS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "诉讼请求",
         re.compile(
-            rf"{_SIDE_CLAIMING}.{{0,80}}?(?:向本院(?:提出|提起|起诉)|诉称|诉请|上诉请求|上诉称|上诉提出|起诉称|起诉请求|提出诉讼请求"
+            rf"{_SIDE_CLAIMING}.{{0,80}}?(?:向本院(?:提出|提起|起诉|申请)|诉称|诉请|上诉请求|上诉称|上诉提出|起诉称|起诉请求|提出诉讼请求"
             r"|诉讼请求|申请再审称|请求判令|请求法院|请求本院|提起诉讼|提出反诉)"
         ),
     ),
@@ -177,8 +176,9 @@ def parse_digest(text: str, meta: Mapping[str, Any], kind: Kind) -> Document:
 def looks_like_judgment(text: str) -> bool:
     """Whether a text without front matter reads as a judgment: its form or number at the head, its formulas below."""
     head = [re.sub(rf"[{BLANK}]", "", line.text) for line in split_lines(text[:4000])[:_HEAD_LINES]]
-    named = any(_FORM.search(words) and len(words) <= _HEAD_LIMIT for words in head)
-    numbered = any(_NUMBER.search(words) and len(words) <= _HEAD_LIMIT for words in head)
+    short = [words for words in head if len(words) <= _HEAD_LIMIT]
+    named = any(form.end() == len(words) for words in short for form in _FORM.finditer(words))
+    numbered = any(number.end() == len(words) for words in short for number in _NUMBER.finditer(words))
     return (named or numbered) and re.search(r"本院认为|判决如下|裁定如下|本院经审[理查]认为", text) is not None
 
 

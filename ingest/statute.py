@@ -31,12 +31,12 @@ _RUNNING_ITEM = re.compile(r"(?:[*_]{2})?(\d{1,3})\s*[、.．](?!\d)")
 _REFERENCE = re.compile(
     r"第|的|所|之|至|到|和|与|或|及|以及|、|，|,|。|；|;|规定|中|内|修改|改为|作为|删去|增加|后增|前增|前款|等|相应|合并|移至|前|项"
 )
-_HEADING = re.compile(rf"(#{{1,6}}\s*)?(?:[*_]{{2}})?第\s?{_N}\s?(分编|编|篇|章|节)(?:[*_]{{2}})?{_GAP}*(.*)")
+_HEADING = re.compile(rf"(#{{1,6}}\s*)?(?:[*_]{{2}})?第\s?{_N}\s?(分编|编|篇|章|节)(?:[*_]{{2}})?({_GAP}*)(.*)")
 _RANK = {"编": 0, "篇": 0, "分编": 1, "章": 2, "节": 3}
 _BARE_HEADING = re.compile(
     rf"(?:#{{1,6}}\s*)?(附{_GAP}*则|总{_GAP}*则|序{_GAP}*言|引{_GAP}*言|前{_GAP}*言|导{_GAP}*言)"
 )
-_MARKDOWN = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
+_MARKDOWN = re.compile(r"(#{1,6})(?:\s+(.*?)\s*#*|)$")
 _ANNEX = re.compile(rf"(?:#{{1,6}}\s*)?(附件|附录|附表|附图|附)\s?({_N})?(?:\s*[:：.、]\s*|{_GAP}+|$)(.*)")
 _CONTENTS = re.compile(rf"(?:#{{1,6}}\s*)?目{_GAP}*[录次]")
 _INFO_END = re.compile(r"<!--.*-->")
@@ -314,7 +314,7 @@ class _Reader:
         while index < len(self.lines):
             line = self.lines[index]
             marked = _MARKDOWN.fullmatch(line.text)
-            words = marked[2] if marked else line.text
+            words = marked[2] or "" if marked else line.text
             in_title = not title or not _TITLE_END.fullmatch("".join(title))
             role = Role.OTHER
             if index <= info:
@@ -458,9 +458,12 @@ _NUMBERED = re.compile(r"[一二三四五六七八九十]+、|[(（][一二三�
 def _heading_rank(line: str) -> int | None:
     """The rank of a heading line, 0 (编) to 4; None for a line that is no heading."""
     if match := _HEADING.fullmatch(line):
-        words = match[3].strip("*_")
-        fits = len(words) <= _HEADING_LIMIT and not re.search(r"[。；;，：:]", words)
-        return _RANK[match[2]] if fits and not re.match(r"(?:第|的|规定|所|、|和|至)", words) else None
+        words = match[4].strip("*_")
+        if match[1]:
+            return _RANK[match[2]]
+        # Without a mark of its own, 第一章规定的… at the head of a line is a sentence.
+        is_reference = re.search(r"[。；;，：:]", words) or (not match[3] and _REFERENCE.match(words))
+        return None if is_reference or len(words) > _HEADING_LIMIT else _RANK[match[2]]
     if _BARE_HEADING.fullmatch(line):
         return _RANK["章"]
     if match := _MARKDOWN.fullmatch(line):
