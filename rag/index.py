@@ -1,0 +1,271 @@
+"""The index that a command opens: the built-in corpus, made or renewed by itself, and one workspace over it.
+
+The built-in index lies in a folder named by its fingerprint (corpus, parsers, word lists, model, format), and its
+manifest is the last thing written: a folder without one is finished by the next start. A workspace is written one
+document at a time; only its own passages are bound to the model that indexed them.
+"""
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock, Timeout
+
+from ingest.errors import IndexMismatch, ServiceFailure
+from rag.lexical import Lexical, WordCutter
+from rag.library import Library
+from rag.settings import DEFAULT_WORKSPACE, Settings
+from rag.store import disk
+from rag.writer import FORMAT, Progress, Unit, Writer, silent
+
+if TYPE_CHECKING:
+    from rag.embed import Embedder
+
+_TEXTS = ("statutes", "judgments", "notes", "commentary")
+_LOCK_SECONDS = 300.0
+# Folders of former corpora or models that stay, so that going back to one costs nothing.
+_KEPT = 2
+
+
+@dataclass(slots=True)
+class Index:
+    """Everything a reader of one workspace needs. Made by `open_index`."""
+
+    settings: Settings
+    workspace: str
+    embedder: "Embedder"
+    cutter: WordCutter
+    builtin: Unit
+    own: Unit | None
+    library: Library
+    manifest: dict[str, Any]
+    _lexical: Lexical | None = field(default=None, repr=False)
+    _checked: dict[int, int] = field(default_factory=dict, repr=False)
+
+    def units(self) -> list[Unit]:
+        """The built-in unit, and the workspace's if anything was ever ingested."""
+        return [self.builtin] + ([self.own] if self.own else [])
+
+    def require_current(self) -> None:
+        """Raise IndexMismatch when the user's own passages were indexed by another model or format."""
+        if self.own is None or not self.own.store.generation:
+            return
+        require_same_maker(Writer(self.own, self.embedder, self.cutter), self.workspace)
+
+    def vectors(self) -> list[tuple[int, Unit]]:
+        """The units with vectors to search, as (unit number, unit), each brought up to date and complete first."""
+        found = []
+        for number, unit in enumerate(self.units()):
+            generation = unit.store.generation
+            if not generation:
+                continue
+            if self._checked.get(number) != generation:
+                self._check_vectors(number, unit)
+                self._checked[number] = generation
+            found.append((number, unit))
+        return found
+
+    def _check_vectors(self, number: int, unit: Unit) -> None:
+        """See what other processes wrote; put back what the collection has lost."""
+        wanted = unit.store.counts()["pieces"]
+        if number in self._checked or unit.vectors.count() != wanted:
+            unit.vectors.refresh()
+        if unit.vectors.count() == wanted:
+            return
+        folder = unit.store.path.parent
+        try:
+            with locked(folder, seconds=0.0):
+                writer = Writer(unit, self.embedder, self.cutter)
+                writer.heal()
+                writer.repair_vectors()
+        except Timeout:
+            return  # Another process is writing just now; what it has finished is read.
+
+    def lexical(self) -> Lexical:
+        """The word index over the built-in passages and those of the workspace, made anew when either has changed."""
+        if self.own is None or not self.own.store.generation:
+            return self._opened(self.builtin.store.path.parent / "lexical" / "words")
+        prefix = self.manifest["fingerprint"][:12]
+        parent = self.own.store.path.parent / "lexical"
+        wanted = Lexical(parent / f"{prefix}-{self.own.store.generation}")
+        if not wanted.exists:
+            try:
+                with locked(self.own.store.path.parent, seconds=0.0):
+                    build_lexical(wanted, self.builtin, self.own)
+            except Timeout:
+                # Another process is ingesting and will make the new one; the latest of this corpus serves meanwhile.
+                ready = sorted(parent.glob(f"{prefix}-*"), key=lambda folder: int(folder.name.partition("-")[2]))
+                latest = ready[-1] if ready else self.builtin.store.path.parent / "lexical" / "words"
+                return self._opened(latest)
+        return self._opened(wanted.folder)
+
+    def _opened(self, folder: Path) -> Lexical:
+        if self._lexical is None or self._lexical.folder != folder:
+            self._lexical = Lexical(folder)
+        return self._lexical
+
+
+def open_index(
+    settings: Settings | None = None,
+    workspace: str = DEFAULT_WORKSPACE,
+    progress: Progress = silent,
+    embedder: "Embedder | None" = None,
+) -> Index:
+    """Open a workspace over the built-in corpus; the built-in index is made first where it is missing or outdated.
+
+    What a killed process left half done in the workspace is finished first. Raises ServiceFailure when the disk or the
+    Chroma server does not do its part, UnusableInput for a workspace name that cannot be one.
+    """
+    settings = settings or Settings.from_env()
+    folder = settings.workspace_folder(workspace)
+    if embedder is None:
+        from rag.embed import load_embedder
+
+        embedder = load_embedder(settings.embed_model)
+    cutter = WordCutter(settings.home / "cache", settings.corpus / "lexicon")
+    builtin, manifest = ensure_builtin(settings, embedder, cutter, progress)
+    own = Unit.at(folder, settings) if (folder / "store.sqlite").is_file() else None
+    if own is not None:
+        heal(Writer(own, embedder, cutter))
+    library = Library(builtin.store, own.store if own else None)
+    return Index(settings, workspace, embedder, cutter, builtin, own, library, manifest)
+
+
+def require_same_maker(writer: Writer, workspace: str) -> None:
+    """Raise IndexMismatch unless what the unit holds was indexed by this model, these word lists and this format."""
+    store, wanted = writer.unit.store, writer.maker()
+    made = {name: store.fact(name) for name in wanted}
+    if made == wanted:
+        return
+    what = "嵌入模型" if made["embedder"] != wanted["embedder"] else "索引格式或词典"
+    raise IndexMismatch(
+        f"工作区「{workspace}」的索引是用另一个{what}建立的，与现在的不一致，内容仍在。"
+        f"请运行 kangbian ingest --reindex --workspace {workspace} 重建索引。"
+    )
+
+
+def heal(writer: Writer) -> None:
+    """Finish what a killed process left in a unit, unless another process is at work there."""
+    store = writer.unit.store
+    if not (store.pending() or store.stale() or store.fact("rebuilding")):
+        return
+    try:
+        with locked(store.path.parent, seconds=0.0):
+            writer.heal()
+    except Timeout:
+        return
+
+
+@contextmanager
+def locked(folder: Path, seconds: float = _LOCK_SECONDS) -> Iterator[None]:
+    """Hold the writing lock of a folder; raises filelock.Timeout after `seconds`. A killed holder lets go by itself."""
+    with disk(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / ".lock")
+        lock.acquire(timeout=seconds)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def builtin_fingerprint(settings: Settings, embedder: "Embedder", cutter: WordCutter) -> str:
+    """What the built-in index is made from: the texts of the corpus, the parsers, the word lists, model and format.
+
+    64 hexadecimal digits.
+    """
+    digest = sha256(f"{FORMAT}\n{embedder.fingerprint}\n{cutter.fingerprint}\n".encode())
+    parsers = sorted((Path(__file__).parent.parent / "ingest").glob("*.py"))
+    with disk(settings.corpus):
+        for file in chain(corpus_files(settings.corpus), parsers):
+            digest.update(f"{file.parent.name}/{file.name}\n".encode())
+            digest.update(sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def corpus_files(corpus: Path) -> list[Path]:
+    """The texts of the corpus, in a fixed order."""
+    return [file for folder in _TEXTS for file in sorted((corpus / folder).glob("*.md"))]
+
+
+def ensure_builtin(
+    settings: Settings, embedder: "Embedder", cutter: WordCutter, progress: Progress = silent
+) -> tuple[Unit, dict[str, Any]]:
+    """The built-in unit and its manifest, made first where there is none for this corpus and model."""
+    fingerprint = builtin_fingerprint(settings, embedder, cutter)
+    folder = settings.home / "builtin" / fingerprint[:12]
+    manifest = _manifest(folder)
+    if manifest is None:
+        try:
+            with locked(folder.parent):
+                manifest = _manifest(folder) or _build(folder, fingerprint, settings, embedder, cutter, progress)
+        except Timeout as error:
+            raise ServiceFailure(
+                f"另一个进程正在 {folder.parent} 建立内置索引，等了 {_LOCK_SECONDS:.0f} 秒仍未完成。请稍后重试。"
+            ) from error
+    return Unit.at(folder, settings), manifest
+
+
+def _manifest(folder: Path) -> dict[str, Any] | None:
+    try:
+        manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    whole = (folder / "store.sqlite").is_file() and (folder / "lexical" / "words" / "rows.npy").is_file()
+    return manifest if whole else None
+
+
+def _build(
+    folder: Path, fingerprint: str, settings: Settings, embedder: "Embedder", cutter: WordCutter, progress: Progress
+) -> dict[str, Any]:
+    """Make the built-in index, taking up what an earlier attempt has finished; the manifest is written last."""
+    from ingest.load import load_document
+
+    unit = Unit.at(folder, settings)
+    writer = Writer(unit, embedder, cutter)
+    writer.heal()
+    done = {(document.file, document.digest) for document in unit.store.documents()}
+    files = corpus_files(settings.corpus)
+    for number, file in enumerate(files):
+        progress(number, len(files), f"建立内置索引：{file.stem}")
+        digest = sha256(file.read_bytes()).hexdigest()
+        if (file.name, digest) not in done:
+            writer.add(load_document(file), digest, file.name)
+    writer.repair_vectors()
+    build_lexical(Lexical(folder / "lexical" / "words"), unit, None)
+    progress(len(files), len(files), "")
+    manifest = {
+        "fingerprint": fingerprint,
+        "embedder": embedder.fingerprint,
+        "format": FORMAT,
+        **unit.store.counts(),
+        "made": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+    }
+    with disk(folder):
+        unfinished = folder / f".manifest.{os.getpid()}"
+        unfinished.write_text(json.dumps(manifest, ensure_ascii=False, indent=2), "utf-8")
+        unfinished.replace(folder / "manifest.json")
+    _prune(folder)
+    return manifest
+
+
+def _prune(current: Path) -> None:
+    """Remove the indexes of former corpora and models but the latest."""
+    others = [folder for folder in current.parent.iterdir() if folder.is_dir() and folder != current]
+    for folder in sorted(others, key=lambda other: other.stat().st_mtime, reverse=True)[_KEPT - 1 :]:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def build_lexical(lexical: Lexical, builtin: Unit, own: Unit | None) -> None:
+    """Index the words of the built-in passages, and of the workspace's where there is one."""
+    units = [builtin] + ([own] if own else [])
+    rows = ((n, passage, tokens) for n, unit in enumerate(units) for passage, tokens in unit.store.tokens())
+    lexical.build(rows)

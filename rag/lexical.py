@@ -1,0 +1,157 @@
+"""The word index: BM25 (bm25s) over the words that jieba cuts, with the legal dictionary of the corpus.
+
+One index ranks the built-in passages and those of a workspace together, because the scores of two indexes cannot be
+compared. It is saved under a name that says what it was made from, in a folder that appears whole or not at all.
+"""
+
+import os
+import shutil
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.script import fold
+from rag.store import disk
+
+if TYPE_CHECKING:
+    from bm25s import BM25
+
+_K1, _B = 1.2, 0.75
+_ROW_CODE = np.array([1 << 40, 1], dtype=np.int64)  # (unit, passage id) as one number
+
+
+@dataclass(slots=True)
+class WordCutter:
+    """Cuts text into the words that are indexed; long words also yield the words inside them.
+
+    `cache` is the folder for jieba's dictionary cache; `lexicon` holds legal_words.txt and stop_words.txt, one word a
+    line, `#` before a comment.
+    """
+
+    cache: Path
+    lexicon: Path
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _jieba: Any = field(default=None, repr=False)
+    _stop_words: frozenset[str] = field(default=frozenset(), repr=False)
+
+    def words(self, text: str) -> list[str]:
+        """The words of a text in order, folded to one script, without marks and stop words."""
+        cut = self._cutter().cut_for_search(fold(text), HMM=False)
+        return [word for word in cut if word not in self._stop_words and word.strip("_").isalnum()]
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells one pair of word lists from another."""
+        return sha256(
+            "\n".join([*self._list("legal_words.txt"), "", *self._list("stop_words.txt")]).encode()
+        ).hexdigest()
+
+    def _cutter(self) -> Any:
+        with self._lock:
+            if self._jieba is None:
+                import jieba
+
+                jieba.setLogLevel("ERROR")
+                cutter = jieba.Tokenizer()
+                with disk(self.cache):
+                    self.cache.mkdir(parents=True, exist_ok=True)
+                cutter.tmp_dir = str(self.cache)
+                cutter.initialize()
+                for term in self._list("legal_words.txt"):
+                    cutter.add_word(term)
+                self._stop_words = frozenset(self._list("stop_words.txt"))
+                self._jieba = cutter
+            return self._jieba
+
+    def _list(self, name: str) -> list[str]:
+        file = self.lexicon / name
+        lines = file.read_text("utf-8").splitlines() if file.is_file() else []
+        return [fold(line.split()[0]) for line in lines if line.strip() and not line.startswith("#")]
+
+
+@dataclass(slots=True)
+class Lexical:
+    """A saved word index: `folder` is complete or absent.
+
+    Rows are (unit, passage id): unit 0 is the built-in corpus, 1 the workspace.
+    """
+
+    folder: Path
+    _opened: "tuple[BM25, NDArray[np.int64]] | None" = field(default=None, repr=False)
+
+    @property
+    def exists(self) -> bool:
+        """Whether the index has been saved."""
+        return (self.folder / "rows.npy").is_file()
+
+    def build(self, rows: Iterable[tuple[int, int, str]]) -> None:
+        """Index (unit, passage id, words joined by spaces), and remove the indexes saved beside this one.
+
+        Raises ServiceFailure when the disk does not take it; the former index is then still there.
+        """
+        from bm25s import BM25
+
+        owners: list[tuple[int, int]] = []
+        words: list[list[str]] = []
+        for unit, passage, tokens in rows:
+            owners.append((unit, passage))
+            words.append(tokens.split())
+        engine = BM25(k1=_K1, b=_B)
+        if any(words):
+            engine.index(words, show_progress=False)
+        parent = self.folder.parent
+        unfinished = parent / f".{self.folder.name}.{os.getpid()}"
+        with disk(parent):
+            shutil.rmtree(unfinished, ignore_errors=True)
+            unfinished.mkdir(parents=True)
+            try:
+                if any(words):
+                    engine.save(unfinished, show_progress=False)
+                np.save(unfinished / "rows.npy", np.array(owners, dtype=np.int64).reshape(-1, 2))
+                if not self.exists:
+                    unfinished.replace(self.folder)
+            finally:
+                shutil.rmtree(unfinished, ignore_errors=True)
+        for other in parent.iterdir():
+            if other != self.folder and other.is_dir():
+                shutil.rmtree(other, ignore_errors=True)
+
+    def search(
+        self, words: list[str], k: int, within: "NDArray[np.int64] | None" = None
+    ) -> list[tuple[int, int, float]]:
+        """The `k` best (unit, passage id, score), best first; passages without any of the words are left out.
+
+        `within` limits the search to these rows, an array of (unit, passage id).
+        """
+        engine, rows = self._open()
+        known = [word for word in dict.fromkeys(words) if word in engine.vocab_dict] if len(rows) else []
+        if not known:
+            return []
+        scores: NDArray[np.float32] = engine.get_scores(known)
+        if within is not None:
+            asked = np.isin(rows @ _ROW_CODE, within @ _ROW_CODE)
+            scores = np.where(asked, scores, 0)
+        best = np.argpartition(-scores, min(k, len(scores) - 1))[:k]
+        ranked = best[np.argsort(-scores[best], kind="stable")]
+        return [(int(rows[i, 0]), int(rows[i, 1]), float(scores[i])) for i in ranked if scores[i] > 0]
+
+    def count(self) -> int:
+        """How many passages are indexed."""
+        return len(self._open()[1])
+
+    def _open(self) -> "tuple[BM25, NDArray[np.int64]]":
+        if self._opened is None:
+            from bm25s import BM25
+
+            with disk(self.folder):
+                rows: NDArray[np.int64] = np.load(self.folder / "rows.npy")
+                saved = (self.folder / "params.index.json").is_file()
+                engine = BM25.load(self.folder, mmap=True, show_progress=False) if saved else BM25()
+            self._opened = engine, rows
+        return self._opened

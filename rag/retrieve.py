@@ -1,0 +1,185 @@
+"""From a question to passages: the places it cites, then the words it uses and what it means, in one ranking.
+
+1. The exact route: places cited in the question (第二十四条, a case number) come first, as they stand in the corpus.
+2. BM25 and the vectors each rank the passages; reciprocal ranks are added up (Cormack and others, SIGIR 2009), because
+   the scores of the two are not comparable.
+3. Passages of a document that the question names, without saying where, are ranked among themselves as well.
+4. Law not in force on the date asked about is left out unless its version is asked for by name.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.citation import Citation
+from ingest.document import Kind
+from ingest.find import find_citations
+from ingest.resolve import resolve
+from rag.index import Index
+from rag.library import HeldPlace
+from rag.store import StoredPassage
+
+_DEPTH = 100
+_RANK_OFFSET = 60.0
+_LEXICAL_WEIGHT, _DENSE_WEIGHT, _NAMED_WEIGHT = 1.0, 1.0, 1.0
+
+# Number of the unit (0 built-in, 1 workspace) and id of a passage in it.
+_Row = tuple[int, int]
+
+
+class Route(StrEnum):
+    """How a passage was found."""
+
+    EXACT = "exact"
+    NAMED = "named"
+    FUSED = "fused"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a query. `score` falls along the list; 1 and more only for places cited in the query."""
+
+    place: HeldPlace
+    score: float
+    route: Route
+
+    @property
+    def citation(self) -> Citation:
+        """Where the passage stands."""
+        return self.place.citation
+
+    @property
+    def key(self) -> str:
+        """The citation key, without the tail of a split passage."""
+        return self.place.key
+
+    @property
+    def title(self) -> str:
+        """The full title of the document."""
+        return self.place.title
+
+    @property
+    def text(self) -> str:
+        """The words of the passage."""
+        return self.place.text
+
+    @property
+    def kind(self) -> Kind:
+        """What the document is."""
+        return self.place.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Retriever:
+    """Searches one workspace over the built-in corpus."""
+
+    index: Index
+
+    def search(
+        self, query: str, k: int = 10, as_of: date | None = None, kinds: Collection[Kind] | None = None
+    ) -> list[Hit]:
+        """The `k` best passages, best first, each key once; fewer when fewer have anything to do with the query.
+
+        `as_of` is today unless given; `kinds` limits the kinds of documents. Raises IndexMismatch when the user's own
+        passages were indexed by another model, ServiceFailure when the disk or the Chroma server fails.
+        """
+        if not query.strip() or k < 1:
+            return []
+        day = as_of or date.today()
+        self.index.require_current()
+        exact, named = self._cited(query, day)
+        hits: dict[str, Hit] = {}
+        for number, cited in enumerate(exact):
+            if kinds is None or cited.kind in kinds:
+                hits.setdefault(cited.key, Hit(cited, 2.0 - number / (len(exact) + 1), Route.EXACT))
+        versions = {(place.citation.document, place.citation.version) for place in exact}
+        for row, score, route in self._ranked(query, k, kinds, named):
+            if len(hits) >= k:
+                break
+            place = self._place(row, day)
+            if place is None or (kinds is not None and place.kind not in kinds):
+                continue
+            asked = (place.citation.document, place.citation.version) in versions | named
+            if place.in_force is False and not asked:
+                continue
+            hits.setdefault(place.key, Hit(place, score, route))
+        return list(hits.values())[:k]
+
+    def _cited(self, query: str, as_of: date) -> tuple[list[HeldPlace], set[tuple[str, str | None]]]:
+        """The places that the query cites, and the (short name, version) of documents it names as a whole."""
+        library = self.index.library
+        places: list[HeldPlace] = []
+        named: set[tuple[str, str | None]] = set()
+        catalogue = library.catalogue()
+        for mention in find_citations(query, catalogue.names):
+            citation = resolve(mention, catalogue, as_of).citation
+            if citation is None:
+                continue
+            place = library.place(citation, as_of) if citation.path else None
+            document = library.document(citation.document, citation.version, as_of)
+            if place is not None:
+                places.append(place)
+            elif document is not None:
+                named.add((document.citation.document, document.citation.version))
+        return places, named
+
+    def _ranked(
+        self, query: str, k: int, kinds: Collection[Kind] | None, named: set[tuple[str, str | None]]
+    ) -> Iterable[tuple[_Row, float, Route]]:
+        """All candidates with their fused score between 0 and 1, best first."""
+        index = self.index
+        depth = max(_DEPTH, 5 * k) * (10 if kinds else 1)
+        words = index.cutter.words(query)
+        lexical = index.lexical()
+        vector = index.embedder.embed([query])[0]
+        where: dict[str, Any] | None = {"kind": {"$in": [kind.value for kind in kinds]}} if kinds else None
+        scores: dict[_Row, float] = {}
+        by_words = [(unit, passage) for unit, passage, _ in lexical.search(words, depth)]
+        _add(scores, by_words, _LEXICAL_WEIGHT)
+        _add(scores, self._nearest(vector, min(depth, 500), where), _DENSE_WEIGHT)
+        favoured: set[_Row] = set()
+        for short, version in sorted(named, key=str):
+            rows = self._rows_of(short, version)
+            favoured.update(rows)
+            inside = lexical.search(words, len(rows), np.array(rows, dtype=np.int64).reshape(-1, 2))
+            _add(scores, [(unit, passage) for unit, passage, _ in inside], _NAMED_WEIGHT)
+            _add(scores, self._nearest(vector, _DEPTH, {"document": short}), _NAMED_WEIGHT)
+        top = (_LEXICAL_WEIGHT + _DENSE_WEIGHT + 2 * _NAMED_WEIGHT * bool(named)) / (_RANK_OFFSET + 1)
+        for row, score in sorted(scores.items(), key=lambda item: (-item[1], item[0])):
+            yield row, score / top, Route.NAMED if row in favoured else Route.FUSED
+
+    def _nearest(self, vector: NDArray[np.float32], k: int, where: dict[str, Any] | None) -> list[_Row]:
+        """Passages by the similarity of their best piece, those of all units in one order."""
+        found: list[tuple[float, _Row]] = []
+        for number, unit in self.index.vectors():
+            nearest = unit.vectors.nearest(vector, k, where)
+            owners = unit.store.owners([identity for identity, _ in nearest])
+            found += [(score, (number, owners[identity])) for identity, score in nearest if identity in owners]
+        found.sort(key=lambda item: -item[0])
+        return list(dict.fromkeys(row for _, row in found))[:k]
+
+    def _rows_of(self, short: str, version: str | None) -> list[_Row]:
+        units = self.index.units()
+        return [
+            (0 if document.builtin else 1, passage.id)
+            for document in self.index.library.versions(short)
+            if document.citation.version == version
+            for passage in units[0 if document.builtin else 1].store.passages(document.stored.id)
+            if passage.path
+        ]
+
+    def _place(self, row: _Row, as_of: date) -> HeldPlace | None:
+        number, identity = row
+        found: dict[int, StoredPassage] = self.index.units()[number].store.passages_by_id([identity])
+        passage = found.get(identity)
+        return self.index.library.held(passage, number == 0, as_of) if passage else None
+
+
+def _add(scores: dict[_Row, float], ranking: Sequence[_Row], weight: float) -> None:
+    for rank, row in enumerate(ranking, start=1):
+        scores[row] = scores.get(row, 0.0) + weight / (_RANK_OFFSET + rank)

@@ -1,0 +1,72 @@
+"""Where the assistant keeps its data, which model embeds, and how a workspace may be called."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ingest.errors import UnusableInput
+
+DEFAULT_WORKSPACE = "default"
+
+# The corpus ships beside this package; it is data, so it is found by place and not imported.
+_CORPUS = Path(__file__).resolve().parent.parent / "corpus"
+_WORKSPACE_NAME = re.compile(r"[0-9A-Za-z\u4e00-\u9fff][0-9A-Za-z\u4e00-\u9fff_-]{0,63}")
+
+
+def _default_home() -> Path:
+    from platformdirs import user_data_path
+
+    return user_data_path("kangbian", appauthor=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that a person can set about the index; `from_env` reads it from the environment.
+
+    `home` holds all that is written. `embed_model` names a sentence-transformers model or folder, None for the one that
+    ships with the product. `chroma_url` is the address of a Chroma server, None for the embedded one. `corpus` is the
+    folder of the built-in corpus.
+
+    >>> Settings.from_env({"KANGBIAN_HOME": "/data/kb"}).home.as_posix()
+    '/data/kb'
+    """
+
+    home: Path = field(default_factory=_default_home)
+    embed_model: str | None = None
+    chroma_url: str | None = None
+    corpus: Path = _CORPUS
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read KANGBIAN_HOME, KANGBIAN_EMBED_MODEL and KANGBIAN_CHROMA_URL; an empty value counts as absent."""
+        env = os.environ if environ is None else environ
+        home = env.get("KANGBIAN_HOME", "").strip()
+        return cls(
+            home=Path(home).expanduser().absolute() if home else _default_home(),
+            embed_model=env.get("KANGBIAN_EMBED_MODEL", "").strip() or None,
+            chroma_url=env.get("KANGBIAN_CHROMA_URL", "").strip() or None,
+        )
+
+    def workspace_folder(self, name: str) -> Path:
+        """The folder of a workspace, whether it exists or not. Raises UnusableInput for a name that cannot be one."""
+        return self.home / "workspaces" / workspace_name(name)
+
+
+def workspace_name(name: str) -> str:
+    """The name itself, when a folder may be called so.
+
+    It takes 1 to 64 letters, digits, Chinese characters, `-` and `_`; a mark cannot be first. Raises UnusableInput.
+
+    >>> workspace_name("客户甲_2025")
+    '客户甲_2025'
+    >>> workspace_name("../x")
+    Traceback (most recent call last):
+    ingest.errors.UnusableInput: 工作区名称「../x」不可用：请用 1 至 64 个汉字、字母、数字、- 或 _，且不以 - 或 _ 开头。
+    """
+    if not _WORKSPACE_NAME.fullmatch(name):
+        raise UnusableInput(
+            f"工作区名称「{name[:64]}」不可用：请用 1 至 64 个汉字、字母、数字、- 或 _，且不以 - 或 _ 开头。"
+        )
+    return name
