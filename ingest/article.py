@@ -26,6 +26,8 @@ _MARKS = (
 _ROUND, _CIRCLED = 0, 5
 _DECORATION = re.compile(r"(?:[*_>]+\s*|-\s+)+")
 _GOES_ON = ("；", ";", "，", ",", "、", "：", ":")
+_PAGE_WIDTH = 20  # characters in the narrowest line that a page breaks
+_ENDS = ("。", "！", "？", "!", "?", ".", "…", "”", "’", "」", "』", "）", ")", "》", "】", "]")
 _COLON = ("：", ":")
 # Inside a line the first mark follows a colon, the others the end of the item before.
 _INLINE_AFTER = ("；", ";", "。", "，", ",")
@@ -128,7 +130,8 @@ def _continues(segments: list[_Segment], index: int, open_items: list[_Node], pr
     if previous.endswith(_GOES_ON):
         return True
     if not open_items:
-        return False
+        # Broken inside a sentence by the width of a page; a short line may be a label of its own.
+        return len(previous) >= _PAGE_WIDTH and not previous.endswith(_ENDS)
     # An item of several lines: the list goes on after this line with the next number.
     outer = open_items[0]
     following = (s.mark for s in segments[index + 1 :] if s.mark and s.mark.style == outer.style)

@@ -67,6 +67,9 @@ _ORGAN = re.compile(
     r".{0,40}(?:法院|检察院|国务院|委员会|部|局|署|厅|办公室|办|会议|主席.*|总理.*|院长.*|部长.*|局长.*|公章.?|院印.?)"
 )
 _SIGNED = re.compile(r"[〇○零一二三四五六七八九十]{4}年.{1,3}月.{1,3}日|\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日")
+_SIGNATORY = re.compile(
+    rf"(?:总理|主席|委员长|院长|部长|主任|检察长|局长|署长){_GAP}*[\u4e00-\u9fff{re.escape(BLANK)}]{{2,6}}"
+)
 _HEADING_LIMIT = 40
 _TITLE_LIMIT = 120
 _COUNTRY = "中华人民共和国"
@@ -332,11 +335,11 @@ class _Reader:
                 role = Role.TITLE
             elif index >= first or _HEADING.fullmatch(line.text) or _BARE_HEADING.fullmatch(words) or marked:
                 break
-            elif _HISTORY.fullmatch(words):
+            elif _HISTORY.fullmatch(words) or _SIGNED.fullmatch(words):
                 history.append(words)
             elif _CONTENTS.fullmatch(words):
                 break
-            elif _ISSUED.fullmatch(words):
+            elif _ISSUED.fullmatch(words) or _SIGNATORY.fullmatch(words):
                 pass
             elif _SENTENCE_END.search(words) or len(words) > _TITLE_LIMIT or _NUMBERED.match(words):
                 break
@@ -362,7 +365,7 @@ class _Reader:
             for day, end in find_dates(line):
                 if line[end:].lstrip(BLANK + "起").startswith("施行"):
                     effective = day
-                elif _ADOPTING.search(line) and day > adopted:
+                elif (_ADOPTING.search(line) or _SIGNED.fullmatch(line)) and day > adopted:
                     adopted = day
         version = str(self.meta.get("version") or "")
         # The history of some copies stops before the last amendment, which the name of the file knows.

@@ -200,7 +200,7 @@ def test_digest_and_note() -> None:
     assert keys == [f"{number}/摘要.案情/1", f"{number}/摘要.案情/2", f"{number}/摘要.裁判结果状态/1"]
     assert "".join(p.text for p in digest.passages) == text
     note = parse_digest(text, {"short": "某院·某案"}, Kind.NOTE)
-    assert [str(p.citation) for p in note.passages if p.citation][0] == "某院·某案/案情/1"
+    assert next(str(p.citation) for p in note.passages if p.citation) == "某院·某案/案情/1"
     assert [p.role for p in note.passages][:2] == [Role.TITLE, Role.HEADING]
 
 
@@ -226,7 +226,14 @@ def test_looks_like_judgment() -> None:
 @given(
     st.lists(
         st.sampled_from(
-            [*FIRST_INSTANCE.split("\n"), *SECOND_INSTANCE.split("\n"), *CRIMINAL.split("\n"), "\u3000", "## 节", "\x00"]
+            [
+                *FIRST_INSTANCE.split("\n"),
+                *SECOND_INSTANCE.split("\n"),
+                *CRIMINAL.split("\n"),
+                "\u3000",
+                "## 节",
+                "\x00",
+            ]
         )
         | st.text(max_size=30),
         max_size=30,
