@@ -10,6 +10,9 @@ from typing import Any, Protocol
 from interfaces.dates import read_date
 from rag import Answer, NotFound, Turn, UnusableInput
 
+# Told the lines done, the lines in all and the id of the question in hand.
+Progress = Callable[[int, int, str], None]
+
 
 class Ask(Protocol):
     """The one method of an Assistant that a batch needs."""
@@ -46,11 +49,11 @@ class Tally:
 
 
 def run_batch(
-    source: Path, target: Path, ask: Ask, as_of: date | None = None, progress: Callable[[int, int], None] | None = None
+    source: Path, target: Path, ask: Ask, as_of: date | None = None, progress: Progress | None = None
 ) -> Tally:
     """Answer every line of `source` (JSONL) into `target`, in order; what `target` holds already is not asked again.
 
-    `as_of` is the date of the lines that name none. `progress` is told the lines done and the lines in all. A line
+    `as_of` is the date of the lines that name none. A line
     that is broken is counted and named in the Tally, and the rest goes on. Raises UnusableInput when a file as a whole
     cannot be used; other failures (a full disk) stop the run, and what was written before stays.
     """
@@ -63,7 +66,7 @@ def run_batch(
     with _open(target, "ab") as out:
         for done, task in enumerate(tasks):
             if progress:
-                progress(done, len(tasks))
+                progress(done, len(tasks), task.id if isinstance(task, Task) else "")
             if isinstance(task, BadLine):
                 tally.bad.append(task)
                 continue
@@ -84,7 +87,7 @@ def run_batch(
             out.flush()
             tally.answered += 1
     if progress:
-        progress(len(tasks), len(tasks))
+        progress(len(tasks), len(tasks), "")
     return tally
 
 

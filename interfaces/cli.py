@@ -2,7 +2,6 @@
 
 import errno
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from rag import Assistant
+    from rag import Workspace as OpenWorkspace
 
 
 class Exit(IntEnum):
@@ -81,10 +81,6 @@ def run(arguments: list[str]) -> int:
         return _fail(str(error), Exit.NOT_FOUND)
     except KangbianError as error:
         return _fail(str(error), Exit.UNUSABLE)
-    except BrokenPipeError:
-        # The reader (`head`) has what it wanted; Python must not complain about it when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.DONE
     except OSError as error:
         return _fail(_disk_trouble(error), Exit.UNUSABLE)
     return Exit.DONE
@@ -173,6 +169,115 @@ def batch(
 
 
 @app.command()
+def ingest(
+    paths: Annotated[
+        list[str] | None, typer.Argument(metavar="PATH...", help="文件或文件夹：.md .txt .docx .pdf .html")
+    ] = None,
+    reindex: Annotated[bool, typer.Option("--reindex", help="用当前的嵌入模型重建本工作区的索引 (re-embed)")] = False,
+    workspace: Workspace = "default",
+    as_json: AsJson = False,
+) -> None:
+    """收录自己的文件，只留在本机 (add your own documents)。"""
+    if not paths and not reindex:
+        raise typer.BadParameter("请给出要收录的文件或文件夹，或使用 --reindex。", param_hint="PATH")
+    with _progress("收录") as progress:
+        room = _workspace(workspace)
+        rebuilt = room.reindex(progress) if reindex else 0
+        report = room.ingest(paths or [], progress)
+    failed = [file for file in report.files if file.status == "failed"]
+    if as_json:
+        files = [
+            {"file": file.file, "status": file.status, "key": file.document, "passages": file.passages}
+            | ({"message": file.message} if file.message else {})
+            for file in report.files
+        ]
+        _print_json({"files": files, "failed": len(failed), "reindexed": rebuilt})
+    else:
+        from interfaces.terminal import show_ingested
+
+        show_ingested(report, rebuilt, _console())
+    if failed:
+        # A folder may well hold other things; a file named by itself was meant.
+        named = len(failed) == len(report.files) and not any(Path(path).is_dir() for path in paths or [])
+        raise typer.Exit(Exit.UNUSABLE if named else Exit.FOUND_OR_FAILED)
+
+
+@corpus_app.command("list")
+def list_documents(workspace: Workspace = "default", as_json: AsJson = False) -> None:
+    """列出已收录的文件 (list the documents held)。"""
+    documents = _workspace(workspace).documents()
+    today = date.today()
+    if as_json:
+        _print_json(
+            [
+                {
+                    "key": str(document.citation),
+                    "title": document.title,
+                    "kind": document.kind,
+                    "in_force": document.in_force(today),
+                    "effective": document.stored.effective,
+                    "verified": document.verified(),
+                    "builtin": document.builtin,
+                }
+                for document in documents
+            ]
+        )
+    else:
+        from interfaces.terminal import show_documents
+
+        show_documents(documents, today, _console())
+
+
+@corpus_app.command("show")
+def show_document(
+    name: Annotated[str, typer.Argument(metavar="名称", help="简称、全称或案号，可带版本：著作权法@2020")],
+    workspace: Workspace = "default",
+    as_json: AsJson = False,
+) -> None:
+    """显示一份文件的全部段落与引用键 (show a document, passage by passage)。"""
+    short, _, edition = _clean(name).partition("@")
+    places = _workspace(workspace).show(short, edition or None)
+    if as_json:
+        passages = [{"key": place.key, "text": place.text, "verified": place.verified} for place in places]
+        _print_json({"key": str(places[0].document.citation), "title": places[0].title, "passages": passages})
+    else:
+        from interfaces.terminal import show_passages
+
+        show_passages(places, _console())
+
+
+@corpus_app.command("verify")
+def verify_corpus(workspace: Workspace = "default", as_json: AsJson = False) -> None:
+    """核对索引与文字是否完整无改动 (check that nothing is missing or changed)。"""
+    report = _workspace(workspace).verify()
+    if as_json:
+        _print_json({"sound": report.sound, "checks": report.checks, "problems": report.problems})
+    else:
+        for line in report.checks:
+            typer.echo(line)
+        for line in report.problems:
+            _tell(f"问题：{line}")
+        typer.echo("完好。" if report.sound else f"发现 {len(report.problems)} 个问题。")
+    if not report.sound:
+        raise typer.Exit(Exit.FOUND_OR_FAILED)
+
+
+@corpus_app.command("remove")
+def remove_document(
+    name: Annotated[str, typer.Argument(metavar="名称", help="简称、全称或案号，可带版本")],
+    workspace: Workspace = "default",
+    as_json: AsJson = False,
+) -> None:
+    """移除自己收录的一份文件 (forget one of your documents)。"""
+    short, _, edition = _clean(name).partition("@")
+    removed = _workspace(workspace).remove(short, edition or None)
+    if as_json:
+        _print_json({"removed": removed})
+    else:
+        typer.echo(f"已移除：{'、'.join(removed)}")
+
+
+@app.command()
 def serve(
     host: Annotated[str, typer.Option(help="监听地址；默认只有本机能访问 (address)")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="端口 (port)")] = 7860,
@@ -199,19 +304,35 @@ def _assistant(workspace: str) -> "Iterator[Assistant]":
     yield assistant
 
 
-@contextmanager
-def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A function to tell (done, all) to; a bar on stderr where that is a terminal."""
+def _workspace(name: str) -> "OpenWorkspace":
+    """The documents of a workspace; its first use may build the index, and the terminal says so."""
+    from rag import Workspace as OpenWorkspace
+
     if not sys.stderr.isatty():
-        yield lambda done, total: None
+        return OpenWorkspace(name)
+    with _progress("索引") as progress:
+        return OpenWorkspace(name, progress=progress)
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[[int, int, str], None]]:
+    """A function to tell (done, all, what is being done); a bar on stderr where that is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda done, total, item: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn(what),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.description}"),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        task = bar.add_task("", total=None)
+        yield lambda done, total, item: bar.update(task, completed=done, total=total, description=item)
 
 
 def _console() -> "Console":

@@ -44,8 +44,9 @@ def theme() -> gr.themes.Base:
 
 def build_page(desk: Desk, workspace: str) -> gr.Blocks:
     """The Blocks of the page, talking to `desk`; `workspace` is the one it opens with."""
-    with gr.Blocks(title="抗辩 · AIGC 著作权纠纷检索", fill_width=True, analytics_enabled=False) as page:
-        talk = gr.State(Talk)
+    page: gr.Blocks = gr.Blocks(title="抗辩 · AIGC 著作权纠纷检索", fill_width=True, analytics_enabled=False)
+    with page:
+        talk = gr.State(Talk())
         with gr.Row(elem_id="kb-head"):
             brand = gr.HTML(_brand(ZH), apply_default_css=False)
             language = gr.Radio(

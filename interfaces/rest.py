@@ -101,8 +101,7 @@ def explain_errors(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"] if part != "body") or "请求体"
-        return JSONResponse(_problem("invalid_request", f"字段 {field} 不可用：{_reason(first)}"), 422)
+        return JSONResponse(_problem("invalid_request", _reason(first)), 422)
 
 
 def _events(desk: Desk, body: AskBody) -> Iterator[str]:
@@ -126,10 +125,10 @@ def _problem(code: str, message: str) -> dict[str, dict[str, str]]:
 
 
 def _reason(error: Any) -> str:
-    if error["type"] == "missing":
-        return "缺少此字段。"
     if error["type"] == "json_invalid":
-        return "不是合法的 JSON。"
-    if error["type"] == "value_error":
-        return str(error["ctx"]["error"])
-    return f"{error['msg']}。"
+        return "请求体不是合法的 JSON。"
+    field = ".".join(str(part) for part in error["loc"] if part != "body")
+    if error["type"] == "missing":
+        return f"缺少字段 {field}。" if field else "缺少请求体。请发送 JSON。"
+    reason = str(error["ctx"]["error"]) if error["type"] == "value_error" else f"{error['msg']}。"
+    return f"字段 {field} 不可用：{reason}"

@@ -32,7 +32,7 @@ def build_app(desk: Desk, workspace: str = "default", loopback: bool = True) -> 
     def manual() -> HTMLResponse:
         return HTMLResponse(write_manual(app.openapi()))
 
-    served = gr.mount_gradio_app(
+    served: FastAPI = gr.mount_gradio_app(
         app,
         build_page(desk, workspace),
         path="/",

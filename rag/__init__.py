@@ -30,7 +30,9 @@ if TYPE_CHECKING:
         Turn,
         Verdict,
     )
+    from rag.library import HeldDocument, HeldPlace
     from rag.settings import Settings
+    from rag.workspace import IngestedFile, IngestReport, VerifyReport, Workspace
 
 __all__ = [
     "Answer",
@@ -40,8 +42,12 @@ __all__ = [
     "Element",
     "ElementStatus",
     "FactSpan",
+    "HeldDocument",
+    "HeldPlace",
     "Hit",
     "IndexMismatch",
+    "IngestReport",
+    "IngestedFile",
     "KangbianError",
     "Kind",
     "LookupResult",
@@ -55,6 +61,8 @@ __all__ = [
     "Turn",
     "UnusableInput",
     "Verdict",
+    "VerifyReport",
+    "Workspace",
 ]
 
 _HOMES = {
@@ -65,7 +73,9 @@ _HOMES = {
         "Answer", "AnswerKind", "Defense", "Element", "ElementStatus", "FactSpan", "Hit", "LookupResult", "Provenance",
         "Source", "Statement", "Strength", "Turn", "Verdict",
     ),
+    "rag.library": ("HeldDocument", "HeldPlace"),
     "rag.settings": ("Settings",),
+    "rag.workspace": ("IngestReport", "IngestedFile", "VerifyReport", "Workspace"),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
