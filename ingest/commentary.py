@@ -185,8 +185,9 @@ def _is_leaf(lines: list[Line], index: int, end: int, level: int) -> bool:
     """Whether nothing stands under a numbered line: then it is an entry of a list, and its words must stay citable."""
     if index + 1 >= end:
         return True
-    after = _number(_unmarked(lines[index + 1].text))
-    return after is not None and after[0] <= level and (after[0] == level or not _stands_as_heading(after[2]))
+    following = _unmarked(lines[index + 1].text)
+    after = _number(following)
+    return following in _TOP_HEADINGS or (after is not None and after[0] <= level)
 
 
 def _depth(stack: list[_Heading], rank: tuple[int, int]) -> int:
