@@ -84,11 +84,13 @@ def _show_answer(number: int, answer: Answer, words: Wording) -> str:
 
 
 def _show_text(number: int, answer: Answer) -> str:
-    """The text as it is, each statement followed by the numbers of its sources.
+    """The text as it is, each statement followed by links to its sources.
 
-    The text is the statements with labels around them; a statement that does not stand in it word for word leaves its
-    numbers at the end, so that none is lost.
+    The text is the statements, each with the titles of its sources in brackets; the links take the place of the
+    brackets. A statement that does not stand in the text word for word leaves its links at the end, so that none is
+    lost.
     """
+    titles = {source.key: source.title for source in answer.citations}
     parts, at, left_over = [], 0, []
     for statement in answer.statements:
         start = answer.text.find(statement.text, at) if statement.text else -1
@@ -98,10 +100,13 @@ def _show_text(number: int, answer: Answer) -> str:
         parts.append(plain(answer.text[at:start]))
         quote = _longest_quote(statement, answer.citations)
         parts.append(f'<span class="kb-said">{marked(statement.text, quote)}</span>')
-        parts.append(_show_numbers(number, statement.citations, answer))
         at = start + len(statement.text)
+        brackets = "\n【{}】".format("；".join(titles.get(key, "") for key in statement.citations))
+        named = answer.text.startswith(brackets, at)
+        parts.append(_show_links(number, statement.citations, answer, named))
+        at += len(brackets) if named else 0
     parts.append(plain(answer.text[at:]))
-    parts.append(_show_numbers(number, left_over, answer))
+    parts.append(_show_links(number, left_over, answer, False))
     return "".join(parts)
 
 
@@ -110,26 +115,27 @@ def _longest_quote(statement: Statement, sources: list[Source]) -> str | None:
     return max((quote for quote in quotes if quote in statement.text), key=len, default=None)
 
 
-def _show_numbers(number: int, keys: list[str], answer: Answer) -> str:
+def _show_links(number: int, keys: list[str], answer: Answer, named: bool) -> str:
+    """A link for each source, in the order of `keys`: its number and, on a line of its own, its title."""
     places = {source.key: place for place, source in enumerate(answer.citations)}
-    return "".join(
-        f'<a class="kb-cite" href="#{anchor(number, places[key])}" title="{plain(answer.citations[places[key]].title)}">'
-        f"{places[key] + 1}</a>"
-        for key in dict.fromkeys(keys)
-        if key in places
-    )
+    links = []
+    for place in dict.fromkeys(places[key] for key in keys if key in places):
+        title = plain(answer.citations[place].title)
+        name = f" <span>{title}</span>" if named else ""
+        links.append(f'<a class="kb-cite" href="#{anchor(number, place)}" title="{title}"><b>{place + 1}</b>{name}</a>')
+    return f'<span class="kb-links">{"".join(links)}</span>' if named and links else "".join(links)
 
 
 def _show_defense(number: int, defense: Defense, answer: Answer, words: Wording) -> str:
     elements = "".join(
         f'<li class="kb-{element.status}"><b>{plain(words.statuses[element.status])}</b> {plain(element.name)}'
         + (f" <q>{plain(element.fact.text)}</q>" if element.fact else "")
-        + _show_numbers(number, element.citations, answer)
+        + _show_links(number, element.citations, answer, False)
         + "</li>"
         for element in defense.elements
     )
     authorities = "".join(
-        f"<p><b>{plain(label)}</b> {_show_numbers(number, keys, answer)}</p>"
+        f"<p><b>{plain(label)}</b> {_show_links(number, keys, answer, False)}</p>"
         for label, keys in ((words.supporting, defense.supporting), (words.adverse, defense.adverse))
         if keys
     )

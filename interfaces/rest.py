@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from interfaces.dates import read_date
 from interfaces.desk import Desk
-from rag import Answer, Hit, IndexMismatch, KangbianError, LookupResult, NotFound, ServiceFailure, Turn
+from rag import Answer, IndexMismatch, KangbianError, LookupResult, NotFound, SearchHit, ServiceFailure, Turn
 
 _STATUS = ((NotFound, 404, "not_found"), (IndexMismatch, 409, "index_mismatch"), (ServiceFailure, 503, "unavailable"))
 
@@ -78,7 +78,7 @@ def rest_routes(desk: Desk) -> APIRouter:
         )
 
     @router.post("/search", summary="检索段落")
-    def search(body: Annotated[SearchBody, Body()]) -> list[Hit]:
+    def search(body: Annotated[SearchBody, Body()]) -> list[SearchHit]:
         """最相关的段落，不作回答。"""
         return desk.call(body.workspace, lambda assistant: assistant.search(body.query, k=body.k, as_of=body.as_of))
 

@@ -85,17 +85,23 @@ def _body(shown: Shown, words: Wording) -> str:
         if place.version:
             facts.append(f"{plain(words.version)} {plain(place.version)}")
         if place.effective:
-            facts.append(f"{plain(str(place.effective))} {plain(words.effective)}")
-    if place.digest:
+            facts.append(f"{plain(place.effective)} {plain(words.effective)}")
+    if _is_digest(shown.source):
         facts.append(plain(words.digest))
     # Inside its article a pinpoint is marked even where nothing was quoted.
     text, quote = (
         (shown.article.text, shown.source.quote or place.text) if shown.article else (place.text, shown.source.quote)
     )
     return (
-        f'<blockquote class="kb-passage{"" if place.digest else " kb-verbatim"}">{marked(text, quote)}</blockquote>'
+        f'<blockquote class="kb-passage{"" if _is_digest(shown.source) else " kb-verbatim"}">{marked(text, quote)}</blockquote>'
         f'<p class="kb-facts">{" · ".join(facts)}</p>'
     )
+
+
+def _is_digest(source: Source) -> bool:
+    """Whether the words are ours: digests and notes always, commentary where it has nothing to quote."""
+    ours = source.source_kind in (Kind.JUDGMENT_DIGEST, Kind.NOTE)
+    return ours or (source.source_kind is Kind.COMMENTARY and source.quote is None)
 
 
 def _found(lookup: Callable[[str], LookupResult], key: str) -> LookupResult | None:

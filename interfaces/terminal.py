@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from rag import Answer, Hit, LookupResult, Source
+from rag import Answer, LookupResult, SearchHit, Source
 
 if TYPE_CHECKING:
     from rag import HeldDocument, HeldPlace, IngestReport
@@ -65,7 +65,7 @@ def show_place(place: LookupResult, console: Console) -> None:
     console.print(Text(place.text))
 
 
-def show_hits(hits: list[Hit], console: Console) -> None:
+def show_hits(hits: list[SearchHit], console: Console) -> None:
     """Print the passages found, best first."""
     if not hits:
         console.print(Text("没有找到相关段落。"))

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
         Element,
         ElementStatus,
         FactSpan,
-        Hit,
-        LookupResult,
         Provenance,
         Source,
         Statement,
@@ -30,13 +28,18 @@ if TYPE_CHECKING:
         Turn,
         Verdict,
     )
+    from rag.assistant import Assistant, LookupResult, SearchHit
+    from rag.audit import AuditReport
+    from rag.intake import IngestedFile, IngestReport
     from rag.library import HeldDocument, HeldPlace
     from rag.settings import Settings
-    from rag.workspace import IngestedFile, IngestReport, VerifyReport, Workspace
+    from rag.workspace import Workspace
 
 __all__ = [
     "Answer",
     "AnswerKind",
+    "Assistant",
+    "AuditReport",
     "Citation",
     "Defense",
     "Element",
@@ -44,7 +47,6 @@ __all__ = [
     "FactSpan",
     "HeldDocument",
     "HeldPlace",
-    "Hit",
     "IndexMismatch",
     "IngestReport",
     "IngestedFile",
@@ -53,6 +55,7 @@ __all__ = [
     "LookupResult",
     "NotFound",
     "Provenance",
+    "SearchHit",
     "ServiceFailure",
     "Settings",
     "Source",
@@ -61,7 +64,6 @@ __all__ = [
     "Turn",
     "UnusableInput",
     "Verdict",
-    "VerifyReport",
     "Workspace",
 ]
 
@@ -70,12 +72,15 @@ _HOMES = {
     "ingest.document": ("Kind",),
     "ingest.errors": ("IndexMismatch", "KangbianError", "NotFound", "ServiceFailure", "UnusableInput"),
     "rag.answer": (
-        "Answer", "AnswerKind", "Defense", "Element", "ElementStatus", "FactSpan", "Hit", "LookupResult", "Provenance",
-        "Source", "Statement", "Strength", "Turn", "Verdict",
+        "Answer", "AnswerKind", "Defense", "Element", "ElementStatus", "FactSpan", "Provenance", "Source", "Statement",
+        "Strength", "Turn", "Verdict",
     ),
+    "rag.assistant": ("Assistant", "LookupResult", "SearchHit"),
+    "rag.audit": ("AuditReport",),
+    "rag.intake": ("IngestReport", "IngestedFile"),
     "rag.library": ("HeldDocument", "HeldPlace"),
     "rag.settings": ("Settings",),
-    "rag.workspace": ("IngestReport", "IngestedFile", "VerifyReport", "Workspace"),
+    "rag.workspace": ("Workspace",),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -159,33 +159,3 @@ class Answer(BaseModel):
     as_of: date
     provenance: Provenance
     timings_ms: dict[str, float] = Field(default_factory=dict)
-
-
-class Hit(BaseModel):
-    """A passage that a search found; a higher `score` is better, and scores compare within one search only."""
-
-    model_config = ConfigDict(frozen=True)
-
-    key: str
-    title: str
-    text: str
-    score: float
-
-
-class LookupResult(BaseModel):
-    """The words at a place. `in_force` and `effective` speak of statutes; other documents are in force as they stand.
-
-    `verified` (false where the text was not verified word for word) and `digest` (true where the words are ours, not the
-    document's) are for showing it with the right mark, and are no part of the JSON.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    key: str
-    title: str
-    text: str
-    version: str | None
-    in_force: bool
-    effective: date | None
-    verified: bool = Field(default=True, exclude=True)
-    digest: bool = Field(default=False, exclude=True)

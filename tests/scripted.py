@@ -6,12 +6,12 @@ from datetime import date
 from rag import (
     Answer,
     AnswerKind,
-    Hit,
     KangbianError,
     Kind,
     LookupResult,
     NotFound,
     Provenance,
+    SearchHit,
     Source,
     Statement,
     Turn,
@@ -46,7 +46,7 @@ def statute_answer(question: str, id: str | None = None, as_of: date | None = No
         question=question,
         kind=AnswerKind.STATUTE,
         abstained=False,
-        text=f"{quoted}\n\n相关案例：{CASE}",
+        text=f"{quoted}\n【{PLACES[ITEM_KEY][0]}】\n\n{CASE}\n【{PLACES[CASE_KEY][0]}】",
         statements=[Statement(text=quoted, citations=[ITEM_KEY]), Statement(text=CASE, citations=[CASE_KEY])],
         citations=[
             Source(key=ITEM_KEY, title=PLACES[ITEM_KEY][0], quote=ITEM, verdict=Verdict.EXACT, in_force=True,
@@ -86,8 +86,8 @@ class ScriptedAssistant:
         yield from answer.statements
         yield answer
 
-    def search(self, query: str, k: int = 10, as_of: date | None = None) -> list[Hit]:
-        return [Hit(key=key, title=title, text=text, score=1.0) for key, (title, text) in PLACES.items()][:k]
+    def search(self, query: str, k: int = 10, as_of: date | None = None) -> list[SearchHit]:
+        return [SearchHit(key=key, title=title, text=text, score=1.0) for key, (title, text) in PLACES.items()][:k]
 
     def lookup(self, citation: str, as_of: date | None = None) -> LookupResult:
         if citation not in PLACES:
@@ -100,6 +100,7 @@ class ScriptedAssistant:
             text=text,
             version="2020" if statute else None,
             in_force=True,
-            effective=date(2021, 6, 1) if statute else None,
-            digest=not statute,
+            effective="2021-06-01" if statute else None,
+            source_kind=Kind.STATUTE if statute else Kind.JUDGMENT_DIGEST,
+            verified=True,
         )

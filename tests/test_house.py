@@ -41,7 +41,7 @@ def imports(path: Path) -> Iterator[tuple[str, str | None]]:
             assert node.level == 0, f"{path.name}: a relative import hides where the arrow points"
             yield from ((node.module or "", alias.name) for alias in node.names)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "import_module":
-            yield from ((arg.value, None) for arg in node.args if isinstance(arg, ast.Constant))
+            yield from ((str(arg.value), None) for arg in node.args if isinstance(arg, ast.Constant))
 
 
 @pytest.mark.parametrize("place", MAY_IMPORT)

@@ -1,4 +1,4 @@
-// A number in the answer opens its source; the copy button copies the text of its answer without the numbers.
+// A number in the answer opens its source; the copy button copies the text of its answer with the titles of its sources and without their numbers.
 document.addEventListener("click", (event) => {
   const cite = event.target.closest(".kb-cite");
   if (cite) {
@@ -15,7 +15,7 @@ document.addEventListener("click", (event) => {
   const copy = event.target.closest(".kb-copy");
   if (copy) {
     const text = copy.closest(".kb-answer").querySelector(".kb-text").cloneNode(true);
-    text.querySelectorAll(".kb-cite").forEach((number) => number.remove());
+    text.querySelectorAll(".kb-cite b").forEach((number) => number.remove());
     navigator.clipboard.writeText(text.textContent).then(() => {
       copy.textContent = copy.dataset.done;
     });
