@@ -40,11 +40,13 @@ _SENTENCE = re.compile(r"[。！？!?]|[；;，,、…]$")
 _SENTENCE_END = re.compile(r"[。！？!?；;…][”’」』）)\]】]*$")
 _HEADING_LIMIT = 90  # the longest heading seen in practice runs to some 80 characters
 _TITLE_LIMIT = 80
+_HEAD_LINES = 12  # where a title that is known is looked for
 _BREADCRUMB = re.compile(r"\S+(?:\s*[/>›»｜|]\s+\S+){2,}")
 _DATE = re.compile(r"(\d{4})\s*[.年/-]\s*(\d{1,2})\s*[.月/-]\s*(\d{1,2})日?")
 _BYLINE = re.compile(
     r"(?:作者|来源|编辑|发布时间|发布日期|日期|时间|文)\s*[:：丨|/].*|\d{4}\s*[.年/-]\s*\d{1,2}\s*[.月/-]\s*\d{1,2}.*"
 )
+_NAMES = re.compile(r"[\u4e00-\u9fff]{2,4}(?:[\s、,，]+[\u4e00-\u9fff]{2,4}){1,9}")
 _NOT_TEXT = re.compile(r"[-*_=—\s]{3,}|<!--.*-->")
 # Marks of lists that word processors leave at the head of a line: Wingdings glyphs come out as ž, Ø or ü.
 _BULLET = re.compile(r"(?:[žØ•●○◆■□▪➢\uf000-\uf0ff]|[ül](?=\s{2})|[-*+](?=\s))\s*")
@@ -104,14 +106,17 @@ def _paragraph(text: str, line: Line, citation: Citation, role: Role, headings: 
 
 def _head(lines: list[Line], meta: dict[str, Any], pieces: list[Piece]) -> int:
     """Take breadcrumb, title and by-line off the head; returns the index of the first line of the body."""
+    folded = _folded(str(meta.get("title") or ""))
+    # What stands above a title that is known is furniture of the site.
+    known = next((i for i, line in enumerate(lines[:_HEAD_LINES]) if folded and _folded(line.text) == folded), -1)
     titled = False
     for index, line in enumerate(lines):
         words = _unmarked(line.text)
-        if words and words == meta.get("title") and not titled:
-            role, titled = Role.TITLE, True
+        if index <= known:
+            role, titled = (Role.TITLE, True) if index == known else (Role.OTHER, False)
         elif _BREADCRUMB.fullmatch(line.text) and len(line.text) <= _TITLE_LIMIT and "。" not in line.text:
             role = Role.OTHER
-        elif titled and len(line.text) <= _TITLE_LIMIT and _BYLINE.fullmatch(line.text) and not _SENTENCE.search(words):
+        elif titled and _is_byline(line.text):
             role = Role.OTHER
             if date := _DATE.search(line.text):
                 meta.setdefault("date", "{}-{:0>2}-{:0>2}".format(*date.groups()))
@@ -122,6 +127,15 @@ def _head(lines: list[Line], meta: dict[str, Any], pieces: list[Piece]) -> int:
             return index
         pieces.append(Piece(line.raw_start, role))
     return len(lines)
+
+
+def _is_byline(line: str) -> bool:
+    is_form = _BYLINE.fullmatch(line) or _NAMES.fullmatch(line)
+    return bool(is_form) and len(line) <= _TITLE_LIMIT and not _SENTENCE.search(line)
+
+
+def _folded(words: str) -> str:
+    return re.sub(r"[\s#《》]", "", words)
 
 
 def _is_title(line: str) -> bool:
