@@ -1,0 +1,395 @@
+"""From a question to a checked answer, on one page.
+
+read      what the question cites, means and asks, in the light of the conversation (`question`)
+compose   drafts from the statutes, the cases, the commentary or the defences, each naming the places that bear it
+admit     only drafts whose every citation exists and whose every quoted word stands there (`verify`)
+answer    the statements that passed, their sources, the warnings a reader needs
+"""
+
+import re
+import threading
+import time
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from importlib.metadata import version as distribution_version
+from itertools import chain
+from uuid import uuid4
+
+from pydantic import BaseModel, ConfigDict
+
+from ingest.citation import Citation
+from ingest.document import Kind
+from ingest.errors import NotFound, UnusableInput
+from ingest.find import find_citations
+from rag.answer import Answer, AnswerKind, Defense, Provenance, Source, Statement, Turn
+from rag.cases import CaseDesk, CaseFile, about_case, several_fit
+from rag.concepts import ConceptDesk, Leaning, about_concept, leaning, notes_on
+from rag.concordance import load_concordance
+from rag.draft import Draft
+from rag.index import Index, open_index
+from rag.lexicon import load_lexicon
+from rag.provision import words_of
+from rag.question import Question, Reader
+from rag.retrieve import Retriever
+from rag.scope import in_scope
+from rag.settings import DEFAULT_WORKSPACE, Settings
+from rag.statutes import StatuteDesk, about_document, cited_places, says_something
+from rag.verify import Admitted, admit, written_out
+
+LONGEST_QUESTION = 20_000
+_GENERATOR = "extractive"
+_FOUND = 40
+
+
+class LookupResult(BaseModel):
+    """One place, as `lookup` gives it. Dates are ISO; `in_force` is true for anything but repealed or future law."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    title: str
+    text: str
+    version: str | None
+    in_force: bool
+    effective: str | None
+    source_kind: Kind
+    verified: bool
+
+
+class SearchHit(BaseModel):
+    """One passage, as `search` gives it; the score falls along the list."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    title: str
+    text: str
+    score: float
+
+
+@dataclass(slots=True)
+class _Composed:
+    """Drafts with the kind of answer they make."""
+
+    kind: AnswerKind
+    drafts: list[Draft]
+    defenses: list[Defense] = field(default_factory=list)
+    clarify: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+class Assistant:
+    """Answers questions over one workspace and the built-in corpus; every citation is checked before it is shown.
+
+        assistant = Assistant()
+        answer = assistant.ask("著作权法第二十四条第一款第（六）项")
+        answer.citations[0].key    # 著作权法@2020/24/1/6
+
+    The first use builds the index of the built-in corpus, which takes some seconds.
+    """
+
+    def __init__(self, workspace: str = DEFAULT_WORKSPACE, settings: Settings | None = None) -> None:
+        """Open a workspace. Raises UnusableInput for a name that cannot be one, ServiceFailure when the disk fails."""
+        self.settings = settings or Settings.from_env()
+        self._index: Index = open_index(self.settings, workspace)
+        self._reader: Reader | None = None
+        self._lock = threading.Lock()
+
+    # --- doors -------------------------------------------------------------------------------------------------------
+
+    def ask(
+        self, question: str, history: Sequence[Turn] = (), as_of: date | None = None, id: str | None = None
+    ) -> Answer:
+        """Answer a question. `history` holds the earlier turns, oldest first; `as_of` is the day whose law applies.
+
+        Raises UnusableInput for an empty, over-long or unreadable question.
+        """
+        *_, answer = self.stream(question, history, as_of, id)
+        assert isinstance(answer, Answer)
+        return answer
+
+    def stream(
+        self, question: str, history: Sequence[Turn] = (), as_of: date | None = None, id: str | None = None
+    ) -> Iterator[Statement | Answer]:
+        """The statements of the answer as they pass the check, then the answer itself."""
+        started = time.perf_counter()
+        _require_readable(question)
+        day = as_of or date.today()
+        read = self._read(question, history)
+        understood = time.perf_counter()
+        composed = self._compose(read, day)
+        written = time.perf_counter()
+        admitted = admit(self._index.library, composed.drafts, day)
+        yield from admitted.statements
+        timings = {
+            "read": understood - started,
+            "compose": written - understood,
+            "verify": time.perf_counter() - written,
+            "total": time.perf_counter() - started,
+        }
+        yield self._answer(id or uuid4().hex[:12], read, composed, admitted, day, timings)
+
+    def lookup(self, citation: str, as_of: date | None = None) -> LookupResult:
+        """The words at a cited place, given in any form or as a key. Raises NotFound when there is no such place here."""
+        _require_readable(citation)
+        day = as_of or date.today()
+        library = self._index.library
+        wanted = self._cited(citation)
+        place = library.place(wanted, day) if wanted else None
+        if place is None:
+            raise NotFound(self._why_missing(citation, wanted, day))
+        return LookupResult(
+            key=place.key,
+            title=place.title,
+            text=words_of(place),
+            version=place.document.stored.adopted or place.version,
+            in_force=place.in_force is not False,
+            effective=place.effective,
+            source_kind=place.kind,
+            verified=place.verified,
+        )
+
+    def search(
+        self, query: str, k: int = 10, as_of: date | None = None, kinds: Collection[Kind] | None = None
+    ) -> list[SearchHit]:
+        """The passages nearest to a query, best first."""
+        _require_readable(query)
+        hits = Retriever(self._index).search(query, k, as_of, kinds)
+        return [SearchHit(key=hit.key, title=hit.title, text=hit.text, score=round(hit.score, 6)) for hit in hits]
+
+    # --- the steps ---------------------------------------------------------------------------------------------------
+
+    def _read(self, question: str, history: Sequence[Turn]) -> Question:
+        library = self._index.library
+        with self._lock:
+            if library.refresh() or self._reader is None:
+                self._reader = Reader(library, library.catalogue().names, load_lexicon(self.settings.corpus))
+        return self._reader.read(question, history)
+
+    def _compose(self, question: Question, day: date) -> _Composed:
+        """Which answer a question gets: the most particular thing it names decides."""
+        library, corpus = self._index.library, self.settings.corpus
+        statutes = StatuteDesk(library, load_concordance(corpus), day)
+        concepts = ConceptDesk(library, statutes, corpus, day)
+        if not re.search(r"\w", question.text):
+            return _instructions_only(question) if question.injected else _too_short(question)
+        drafts: list[Draft] = []
+        kinds: list[AnswerKind] = []
+        if question.cases:
+            kinds.append(AnswerKind.CASE)
+            drafts += self._about_cases(question, day)
+        if any(mention.citation and mention.citation.path for mention in question.places):
+            kinds.append(AnswerKind.STATUTE)
+            drafts += [*cited_places(question, statutes), *self._notes_on_cited(concepts, question, day)]
+        whole = [mention.citation for mention in question.places if mention.citation and not mention.citation.path]
+        for citation in whole:
+            document = library.document(citation.document, citation.version, day)
+            if document and (about := about_document(statutes, document, question)):
+                kinds.append(AnswerKind.STATUTE)
+                drafts += about
+        if drafts and (question.cases or not whole or not says_something(question.topic)):
+            return _Composed(kinds[0], drafts + self._unheld(question, day))
+        if question.unheld and not (question.cases or question.places):
+            return _Composed(AnswerKind.ABSTAIN, self._unheld(question, day))
+        return self._general(question, concepts, day, drafts)
+
+    def _general(self, question: Question, desk: ConceptDesk, day: date, before: list[Draft]) -> _Composed:
+        """A question that cites nothing in particular: by retrieval, if the corpus has anything to do with it."""
+        query = self._query(question)
+        hits = Retriever(self._index).search(query, _FOUND, day)
+        named = bool(question.places)
+        if not named and not in_scope(self.settings.corpus, question, hits):
+            if len(re.findall(r"\w", question.text)) < 3:
+                return _too_short(question)
+            return _nothing_here(question)
+        drafts = before + about_concept(desk, question, hits)
+        side = leaning(question.text)
+        kind = {Leaning.LAW: AnswerKind.STATUTE, Leaning.CASES: AnswerKind.CASE}.get(side, AnswerKind.CONCEPT)
+        return _Composed(kind, drafts + self._unheld(question, day))
+
+    def _query(self, question: Question) -> str:
+        names = [mention.citation.document for mention in question.places if mention.citation]
+        return " ".join([question.topic or question.text, *dict.fromkeys(names)])
+
+    def _about_cases(self, question: Question, day: date) -> list[Draft]:
+        library = self._index.library
+        desk = CaseDesk(library, load_lexicon(self.settings.corpus), day)
+        drafts: list[Draft] = []
+        wanted = list(dict.fromkeys(chain.from_iterable(case.documents for case in question.cases)))
+        files = [case for short in wanted if (case := CaseFile.open(library, short, day))]
+        for mention in question.cases:
+            if len(mention.documents) > 1 and not question.inherited:
+                fitting = [case for case in files if case.document.citation.document in mention.documents]
+                drafts.append(several_fit(mention.raw, fitting, question.language))
+        for case in files:
+            drafts += about_case(desk, case, question, brief=len(files) > 1)
+        return drafts
+
+    def _notes_on_cited(self, desk: ConceptDesk, question: Question, day: date) -> list[Draft]:
+        """Editor's notes that belong to a paragraph of the commentary which the question cites."""
+        cited = [mention.citation for mention in question.places if mention.citation and mention.citation.path]
+        places = [place for citation in cited if (place := self._index.library.place(citation, day))]
+        return [
+            draft
+            for place in places
+            if place.kind is Kind.COMMENTARY
+            for draft in notes_on(desk, place, question.language)
+        ]
+
+    def _unheld(self, question: Question, day: date) -> list[Draft]:
+        """Say of each document that the question names and we do not hold that we do not hold it."""
+        names = list(dict.fromkeys(mention.name or mention.raw for mention in question.unheld))
+        if not names:
+            return []
+        listed = "、".join(names)
+        return [
+            Draft(
+                question.language.pick(
+                    f"本库没有收录{listed}，无法核对，也不作推测。可以用 kangbian ingest 导入原文后再问。",
+                    f"{listed}: not held here, so it cannot be checked. Ingest the text with kangbian ingest and ask again.",
+                )
+            )
+        ]
+
+    # --- assembling --------------------------------------------------------------------------------------------------
+
+    def _answer(
+        self, id: str, question: Question, composed: _Composed, admitted: Admitted, day: date, timings: dict[str, float]
+    ) -> Answer:
+        statements = admitted.statements
+        supported = any(statement.citations for statement in statements)
+        abstained = composed.kind is AnswerKind.ABSTAIN or (not supported and composed.kind is not AnswerKind.CLARIFY)
+        if not statements:
+            statements = [Statement(text=draft.text) for draft in _nothing_here(question).drafts]
+        text = written_out(statements, admitted.sources)
+        sources = list(admitted.sources.values())
+        return Answer(
+            id=id,
+            question=question.raw,
+            kind=AnswerKind.ABSTAIN if abstained else composed.kind,
+            abstained=abstained,
+            text=text,
+            statements=statements,
+            citations=sources,
+            defenses=composed.defenses,
+            clarify=composed.clarify,
+            warnings=[*composed.warnings, *self._warnings(question, sources, admitted.held_back, day)],
+            as_of=day,
+            provenance=Provenance(
+                corpus=str(self._index.manifest.get("fingerprint", ""))[:12],
+                embedder=self._index.embedder.name,
+                generator=_GENERATOR,
+                version=distribution_version("kangbian"),
+            ),
+            timings_ms={name: round(seconds * 1000, 2) for name, seconds in timings.items()},
+        )
+
+    def _warnings(self, question: Question, sources: Sequence[Source], held_back: int, day: date) -> list[str]:
+        pick = question.language.pick
+        library = self._index.library
+        found = []
+        kinds = {source.source_kind for source in sources}
+        if kinds & {Kind.JUDGMENT_DIGEST, Kind.NOTE}:
+            found.append(
+                pick(
+                    "裁判与域外材料为本库摘要，据公开报道整理，不是原文；引用前请核对判决书。",
+                    "Cases and foreign materials are digests of ours, not the originals; check the judgment before citing.",
+                )
+            )
+        if any(not source.in_force for source in sources):
+            found.append(
+                pick(
+                    f"部分条文在{day}并非有效，已在文中标明。",
+                    f"Some provisions were not in force on {day}; they are marked.",
+                )
+            )
+        places = [library.place(Citation.parse(source.key), day) for source in sources]
+        if any(place and not place.verified for place in places):
+            found.append(
+                pick(
+                    "部分条文文本未经逐字核验，已标明。", "Some texts were not verified word for word; they are marked."
+                )
+            )
+        for short in dict.fromkeys(
+            place.document.citation.document for place in places if place and place.document.meta.get("cites_law")
+        ):
+            document = library.document(short, None, day)
+            for law, old in (document.meta.get("cites_law") or {}).items() if document else ():
+                found.append(
+                    pick(
+                        f"《{short}》条文中引用的《{law}》条号是{old}年版的旧条号。",
+                        f"{short} cites {law} by the article numbers of {old}.",
+                    )
+                )
+        if question.injected:
+            found.append(
+                pick(
+                    "问题中的指令性文字只作为文本处理，没有执行。",
+                    "Instructions inside the question were treated as text.",
+                )
+            )
+        if held_back:
+            found.append(
+                pick(
+                    f"有{held_back}句未通过引用核对，没有显示。",
+                    f"{held_back} statement(s) failed the citation check and are not shown.",
+                )
+            )
+        return found
+
+    def _cited(self, citation: str) -> Citation | None:
+        mentions = [
+            mention for mention in find_citations(citation, self._index.library.catalogue().names) if mention.citation
+        ]
+        if mentions:
+            return max(
+                (mention.citation for mention in mentions if mention.citation), key=lambda found: len(found.path)
+            )
+        try:
+            return Citation.parse(citation)
+        except UnusableInput:
+            return None
+
+    def _why_missing(self, asked: str, citation: Citation | None, day: date) -> str:
+        if citation is None:
+            return f"没有看懂引用「{asked[:60]}」。应形如：著作权法第二十四条第一款第（六）项。"
+        document = self._index.library.document(citation.document, citation.version, day)
+        if document is None:
+            return f"没有收录「{citation.document}」。可用 kangbian corpus list 查看已收录的文件，或用 kangbian ingest 导入。"
+        return f"「{document.title}」中没有收录「{asked[:60]}」这一处。请核对条、款、项的号码。"
+
+
+def _require_readable(text: str) -> None:
+    if not text.strip():
+        raise UnusableInput("问题是空的。请写出要问的法条、案件或问题。")
+    if len(text) > LONGEST_QUESTION:
+        raise UnusableInput(
+            f"问题有{len(text)}个字符，超过{LONGEST_QUESTION}个的上限。请只写与争议有关的事实和问题，或用 kangbian ingest 导入长文件。"
+        )
+    if "\x00" in text or sum(ord(letter) < 32 and letter not in "\t\n\r" for letter in text) > len(text) // 10:
+        raise UnusableInput("问题不是文字（含有大量控制字符）。请检查输入的文件或编码。")
+
+
+def _too_short(question: Question) -> _Composed:
+    asked = question.language.pick(
+        "请把问题写得具体一些：涉及哪部法律的哪一条、哪个案件，或者案情是什么？",
+        "Please be more specific: which article, which case, or what are the facts?",
+    )
+    return _Composed(AnswerKind.CLARIFY, [Draft(asked)], clarify=[asked])
+
+
+def _instructions_only(question: Question) -> _Composed:
+    said = question.language.pick(
+        "输入中只有指令性文字，没有可以检索的问题。请写出要问的法条、案件或案情。",
+        "There are only instructions here and no question to look up.",
+    )
+    return _Composed(AnswerKind.ABSTAIN, [Draft(said)])
+
+
+def _nothing_here(question: Question) -> _Composed:
+    said = question.language.pick(
+        "本库没有可以回答这个问题的依据：收录范围是 AIGC 著作权的法条、裁判摘要和评论，以及您自己导入的文件。不作推测。",
+        "Nothing held here answers this question. The corpus covers AIGC copyright: statutes, case digests, commentary, and what you ingest.",
+    )
+    return _Composed(AnswerKind.ABSTAIN, [Draft(said)])

@@ -1,0 +1,172 @@
+"""Answers to questions that cite nothing: the law, the cases and the commentary that speak of it, side by side."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+
+from ingest.document import Kind
+from rag.cases import CaseFile
+from rag.draft import Draft, Support
+from rag.editor_notes import EditorNote, load_editor_notes
+from rag.library import HeldPlace, Library
+from rag.provision import name_of, words_of
+from rag.question import Language, Question
+from rag.retrieve import Hit
+from rag.statutes import StatuteDesk, pinpointed, provision, strange_quantities
+
+
+class Leaning(StrEnum):
+    """Which kind of source a question asks for first."""
+
+    LAW = "law"
+    CASES = "cases"
+    COMMENTARY = "commentary"
+    NONE = "none"
+
+
+_LEANINGS = (
+    (
+        Leaning.COMMENTARY,
+        re.compile(
+            r"文章|君合|作者认为|作者的?观点|评论|这篇|律师(?:们)?认为|the (?:authors?|commentary)|junhe|law firm", re.I
+        ),
+    ),
+    (
+        Leaning.CASES,
+        re.compile(
+            r"案例|判例|案件|哪(?:个|些|起|几个)案|有没有.{0,6}案|法院(?:是?怎么|如何|一般|会|有没有|曾)|司法实践|裁判|判决|判过|case law|court|precedent|cases?\b",
+            re.I,
+        ),
+    ),
+    (
+        Leaning.LAW,
+        re.compile(
+            r"哪(?:一|几)?(?:条|部法|个法|些条|款|部)|第几条|法条|条文|法律依据|法律规定|依据(?:是|什么)|规定在哪|怎么规定|如何规定|有(?:什么|哪些|何)规定|法定|定义|是指|规定了|according to law|statut|provision|which article|legal basis|defin",
+            re.I,
+        ),
+    ),
+)
+_COUNTS = {
+    Leaning.LAW: (3, 1, 1),
+    Leaning.CASES: (1, 4, 1),
+    Leaning.COMMENTARY: (1, 1, 4),
+    Leaning.NONE: (2, 3, 3),
+}
+_TELLING_SECTIONS = (
+    "本院认为",
+    "裁判结果",
+    "案情",
+    "对五项抗辩的意义",
+    "要点",
+    "状态",
+    "效力与状态",
+    "意义",
+    "诉讼请求",
+    "抗辩",
+    "争议焦点",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ConceptDesk:
+    """What the answers to general questions are written from."""
+
+    library: Library
+    statutes: StatuteDesk
+    corpus: Path
+    as_of: date
+
+
+def leaning(text: str) -> Leaning:
+    """Which source a question asks for by its wording.
+
+    >>> leaning("哪一条规定了法定赔偿"), leaning("有没有法院否定可版权性的案例"), leaning("什么是实质性相似")
+    (<Leaning.LAW: 'law'>, <Leaning.CASES: 'cases'>, <Leaning.NONE: 'none'>)
+    """
+    return next((side for side, pattern in _LEANINGS if pattern.search(text)), Leaning.NONE)
+
+
+def about_concept(desk: ConceptDesk, question: Question, hits: Sequence[Hit]) -> list[Draft]:
+    """Law, commentary with its notes, and cases from the passages found, what the question leans to first."""
+    side = leaning(question.text)
+    laws, cases, comments = _COUNTS[side]
+    by_kind = {
+        Leaning.LAW: _laws(desk, question, [hit.place for hit in hits if hit.kind is Kind.STATUTE][:laws]),
+        Leaning.COMMENTARY: _comments(
+            desk, question, [hit.place for hit in hits if hit.kind is Kind.COMMENTARY][:comments]
+        ),
+        Leaning.CASES: _cases(desk, question, hits, cases),
+    }
+    order = sorted(by_kind, key=lambda kind: kind is not side)
+    return [draft for kind in order for draft in by_kind[kind]]
+
+
+def _laws(desk: ConceptDesk, question: Question, places: Sequence[HeldPlace]) -> list[Draft]:
+    drafts = []
+    for place in places:
+        drafts += [provision(desk.statutes, place, question.language), *pinpointed(desk.statutes, place, question)]
+    return [*strange_quantities(desk.statutes, question, list(places[:1])), *drafts]
+
+
+def _comments(desk: ConceptDesk, question: Question, places: Sequence[HeldPlace]) -> list[Draft]:
+    drafts: list[Draft] = []
+    for place in places:
+        drafts.append(commented(place, question.language))
+        drafts += notes_on(desk, place, question.language)
+    return drafts
+
+
+def commented(place: HeldPlace, language: Language) -> Draft:
+    """A paragraph of a commentary: our digest of it in our words, the full text in quotation marks."""
+    words = words_of(place)
+    heading = place.citation.path[0]
+    digest = place.document.meta.get("text") == "digest"
+    said = language.pick(
+        f"{name_of(place.document)}（{heading}{'，摘要' if digest else ''}）：{words if digest else f'“{words}”'}",
+        f"The commentary ({heading}{', our digest' if digest else ''}): {words if digest else f'“{words}”'}",
+    )
+    return Draft(said, (Support(place.citation, words),))
+
+
+def notes_on(desk: ConceptDesk, place: HeldPlace, language: Language) -> list[Draft]:
+    """The editor's notes that belong to a paragraph of the commentary."""
+    return [
+        noted(desk, note, language)
+        for note in load_editor_notes(desk.corpus)
+        if place.citation.path and note.is_on(place.citation)
+    ]
+
+
+def noted(desk: ConceptDesk, note: EditorNote, language: Language) -> Draft:
+    """An editor's note, with the places that bear it out."""
+    held = [place for citation in note.citations if (place := desk.library.place(citation, desk.as_of))]
+    label = language.pick(f"编者注（{note.verdict}）：", f"Editor's note ({note.verdict}): ")
+    doubt = language.pick("（此注把握不大，引用前请再核对）", " (low confidence)") if note.confidence == "low" else ""
+    targets = [place for citation in note.targets[:1] if (place := desk.library.place(citation, desk.as_of))]
+    return Draft(f"{label}{note.note}{doubt}", tuple(Support(place.citation) for place in held or targets))
+
+
+def _cases(desk: ConceptDesk, question: Question, hits: Sequence[Hit], count: int) -> list[Draft]:
+    """The telling paragraph of each case found, with its name, the nearest case first."""
+    chosen: dict[str, list[HeldPlace]] = {}
+    for hit in hits:
+        if hit.kind not in (Kind.JUDGMENT, Kind.JUDGMENT_DIGEST, Kind.NOTE):
+            continue
+        section = hit.citation.path[0].removeprefix("摘要.")
+        if section not in _TELLING_SECTIONS or "没有意义" in hit.text:
+            continue  # a digest says of each defence that did not come up that it has nothing to say on it
+        chosen.setdefault(hit.citation.document, []).append(hit.place)
+    drafts = []
+    for short, places in list(chosen.items())[:count]:
+        case = CaseFile.open(desk.library, short, desk.as_of)
+        if case is None:
+            continue
+        for place in places[:2]:
+            words = words_of(place)
+            full = place.kind is Kind.JUDGMENT
+            name = name_of(place.document)
+            drafts.append(Draft(f"{name}：{f'“{words}”' if full else words}", (Support(place.citation, words),)))
+    return drafts

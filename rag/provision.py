@@ -1,0 +1,91 @@
+"""How the words of a statute, a case or a commentary are set out in an answer."""
+
+import re
+
+from ingest.citation import Citation
+from ingest.document import Kind
+from ingest.numerals import to_chinese
+from rag.library import HeldDocument, HeldPlace
+from rag.question import Language
+
+_ARTICLE_LABEL = re.compile(
+    r"^[*#\s]*第[〇零一二三四五六七八九十百千\d]+条(?:之[一二三四五六七八九十\d]+)?[*]*[\s\u3000:：]*"
+)
+_BLANK_LINES = re.compile(r"[ \t\u3000]*\n\s*")
+
+
+def words_of(place: HeldPlace) -> str:
+    """The words of a place as they are quoted: no article label, no blank lines between paragraphs.
+
+    The label 第二十四条 belongs to the answer's own words, so that the provision stands unbroken.
+    """
+    text = _BLANK_LINES.sub("\n", place.text.strip())
+    if place.kind is Kind.STATUTE and len(place.citation.path) == 1:
+        text = _ARTICLE_LABEL.sub("", text)
+    return text
+
+
+def name_of(document: HeldDocument, language: Language = Language.CHINESE) -> str:
+    """How an answer calls a document: 《著作权法》（2020）; a case by its customary name and number."""
+    meta = document.meta
+    if document.kind in (Kind.JUDGMENT, Kind.JUDGMENT_DIGEST) or "·" in document.citation.document:
+        return case_name(document)
+    short = document.citation.document if len(document.citation.document) <= len(document.title) else document.title
+    if language is Language.ENGLISH and meta.get("title_en"):
+        short = str(meta["title_en"])
+    if document.kind is Kind.STATUTE:
+        year = (document.citation.version or document.stored.adopted or "")[:4]
+        marked = short if "〔" in short or short.isascii() else f"《{short}》"
+        return f"{marked}（{year}）" if year else marked
+    return f"《{document.title}》"
+
+
+def case_name(document: HeldDocument) -> str:
+    """The customary name of a case and its number: 春风案（（2023）京0491民初11279号）."""
+    meta = document.meta
+    aliases = [str(alias) for alias in meta.get("aliases") or ()]
+    nickname = next((alias for alias in aliases if alias.endswith("案")), document.title)
+    number = meta.get("case_number")
+    return f"{nickname}〔{number}〕" if number else nickname
+
+
+def pinpoint(citation: Citation, language: Language = Language.CHINESE) -> str:
+    """Article, paragraph and item in words: 第二十四条第一款第（六）项.
+
+    >>> pinpoint(Citation.parse("著作权法@2020/24/1/6")), pinpoint(Citation.parse("刑法/133-1"))
+    ('第二十四条第一款第（六）项', '第一百三十三条之一')
+    """
+    path = citation.path
+    if not path:
+        return ""
+    head, _, sub = path[0].partition("-")
+    if not head.isdecimal() or (sub and not sub.isdecimal()):
+        return "　".join(path)
+    if head == "0":
+        return (
+            f"（条文之前）第{to_chinese(int(path[1]))}段" if len(path) > 1 and path[1].isdecimal() else "（条文之前）"
+        )
+    if language is Language.ENGLISH:
+        return _pinpoint_in_english(path)
+    written = f"第{to_chinese(int(head))}条" + (f"之{to_chinese(int(sub))}" if sub else "")
+    for level, unit in zip(path[1:], ("款", "项", "目"), strict=False):
+        number = to_chinese(int(level)) if level.isdecimal() else level
+        written += f"第（{number}）项" if unit == "项" else f"第{number}{unit}"
+    return written
+
+
+def _pinpoint_in_english(path: tuple[str, ...]) -> str:
+    written = f"Article {path[0]}"
+    for level, unit in zip(path[1:], ("paragraph", "item", "subitem"), strict=False):
+        written += f", {unit} {level}"
+    return written
+
+
+def title_of(place: HeldPlace) -> str:
+    """The heading of a source: document, and where in it."""
+    where = pinpoint(place.citation)
+    if place.kind is Kind.STATUTE:
+        return f"{name_of(place.document)}{where}"
+    path = " ".join(part.removeprefix("摘要.") for part in place.citation.path[:1])
+    number = f"第{place.citation.path[1]}段" if len(place.citation.path) > 1 else ""
+    return f"{name_of(place.document)}{path and ' ' + path}{number}"

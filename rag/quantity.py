@@ -1,0 +1,31 @@
+"""Sums, multiples and terms in a provision, against those that a question assumes."""
+
+import re
+from collections.abc import Sequence
+
+from ingest.numerals import to_int
+
+_QUANTITY = re.compile(r"([一二三四五六七八九十百千两\d]+)(万)?余?(元|倍|年|个月|日|小时)")
+
+
+def conflicts(asked: Sequence[str], provision: str) -> list[str]:
+    """The quantities of the provision in the units that were asked about, when none of them is the one assumed.
+
+    Empty when the provision fixes nothing in those units, or fixes what the question assumes.
+
+    >>> conflicts(["一百万元"], "给予五百元以上五百万元以下的赔偿")
+    ['五百元', '五百万元']
+    >>> conflicts(["500万元"], "给予五百元以上五百万元以下的赔偿")
+    []
+    """
+    fixed = [(match[0], _value(match), match[3]) for match in _QUANTITY.finditer(provision)]
+    assumed = [(_value(match), match[3]) for text in asked if (match := _QUANTITY.search(text))]
+    for value, unit in assumed:
+        same_unit = [(words, number) for words, number, other in fixed if other == unit]
+        if same_unit and all(number != value for _, number in same_unit):
+            return list(dict.fromkeys(words for words, _ in same_unit))
+    return []
+
+
+def _value(match: re.Match[str]) -> int:
+    return (to_int(match[1]) or 0) * (10_000 if match[2] else 1)

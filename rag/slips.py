@@ -1,0 +1,72 @@
+"""Typing slips in the names of laws, cases and terms: 著做权法, 合理试用, 着作权法."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import product
+
+_SHORTEST, _LONGEST = 3, 12
+_READINGS = 8
+
+
+@lru_cache(maxsize=4096)
+def _readings(character: str) -> tuple[str, ...]:
+    from pypinyin import Style, pinyin
+
+    found = pinyin(character, style=Style.NORMAL, heteronym=True)
+    return tuple(found[0]) if found else (character,)
+
+
+class SlipMender:
+    """Puts right what an input method or an ear got wrong: words that sound like a known name and are not one.
+
+    Only a run of at least three characters that is read exactly like exactly one known name is replaced, so offsets
+    stay and a word that is right in itself is never bent towards another.
+
+    >>> mender = SlipMender(["著作权法", "合理使用", "春风案"])
+    >>> mender.mend("著做权法里的合理试用")
+    '著作权法里的合理使用'
+    >>> mender.mend("春风案和著作权法")
+    '春风案和著作权法'
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = {
+            name
+            for name in names
+            if _SHORTEST <= len(name) <= _LONGEST and all("一" <= letter <= "鿿" for letter in name)
+        }
+        self._by_sound: dict[tuple[str, ...], set[str]] | None = None
+
+    def mend(self, text: str) -> str:
+        """The text with every slip replaced by the name it sounds like; its length does not change."""
+        if self._by_sound is None:
+            self._by_sound = {}
+            for name in self._names:
+                self._by_sound.setdefault(tuple(_readings(letter)[0] for letter in name), set()).add(name)
+        letters, at = list(text), 0
+        sizes = sorted({len(name) for name in self._names}, reverse=True)
+        while at < len(letters):
+            for size in sizes:
+                window = text[at : at + size]
+                if len(window) < size or (found := self._meant(window)) is None:
+                    continue
+                letters[at : at + size] = found
+                at += size - 1
+                break
+            at += 1
+        return "".join(letters)
+
+    def _meant(self, window: str) -> str | None:
+        """The one known name that the window sounds like; the window itself when it is a name."""
+        if window in self._names:
+            return window
+        readings = [_readings(letter) if "一" <= letter <= "鿿" else () for letter in window]
+        if not all(readings):
+            return None
+        meant: set[str] = set()
+        for count, sound in enumerate(product(*readings)):
+            if count == _READINGS:
+                break
+            meant |= (self._by_sound or {}).get(sound, set())
+        alike = [name for name in meant if sum(a == b for a, b in zip(name, window, strict=True)) * 2 >= len(window)]
+        return alike[0] if len(alike) == 1 else None

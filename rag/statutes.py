@@ -1,0 +1,364 @@
+"""Answers about statutes: the official words at their pinpoint, and what is wrong with a citation in the question."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+
+from ingest.citation import Citation
+from ingest.document import Kind
+from ingest.mention import Mention
+from rag.concordance import Concordance, Renumbering
+from rag.draft import Draft, Support
+from rag.library import Held, HeldDocument, HeldPlace, Library
+from rag.provision import name_of, pinpoint, words_of
+from rag.question import Language, Question
+from rag.relevance import rank, terms
+
+# Below this share of a question's terms an article does not speak of what the question says about it, when another
+# article of the same law holds at least the second share; measured on the questions of eval/datasets.
+_STRANGER, _AT_HOME = 0.12, 0.34
+_PLACES_SHOWN = 12
+_NUMBER = r"[一二三四五六七八九十百千万两\d]+"
+_QUANTITY = re.compile(rf"{_NUMBER}(?:余)?(?:万元|元|倍|年|个月|日内|日|小时|周岁)")
+_EFFECTIVE = re.compile(r"施行|生效|实施|什么时候|何时|哪天|几号|哪一年|when|effective|in force|took effect", re.I)
+_ISSUER = re.compile(
+    r"谁(?:发布|制定|颁布|公布|通过)|哪(?:个|些|几个)?(?:部门|机关|机构)|制定机关|发布机关|who (?:issued|adopted)", re.I
+)
+_COUNT = re.compile(r"多少条|几条|共有?多少|how many articles", re.I)
+_OVERVIEW = re.compile(r"介绍|概述|是什么|简介|主要内容|overview|what is|summar", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class StatuteDesk:
+    """What the statute answers are written from."""
+
+    library: Library
+    concordance: Concordance
+    as_of: date
+
+
+def provision(desk: StatuteDesk, place: HeldPlace, language: Language) -> Draft:
+    """The words of a place, introduced by law, version and pinpoint, with the marks a reader must see."""
+    words = words_of(place)
+    where = pinpoint(place.citation, language)
+    marks = []
+    if not place.verified:
+        marks.append(language.pick("文本未经逐字核验", "text not verified word for word"))
+    if place.in_force is False:
+        marks.append(_not_in_force(desk, place.document, language))
+    mark = f"（{'；'.join(marks)}）" if marks else ""
+    name = name_of(place.document, language)
+    said = language.pick("规定", " provides")
+    return Draft(f"{name}{language.pick('', ', ')}{where}{said}{mark}：\n“{words}”", (Support(place.citation, words),))
+
+
+def _not_in_force(desk: StatuteDesk, document: HeldDocument, language: Language) -> str:
+    effective = document.stored.effective
+    if effective and effective > desk.as_of.isoformat():
+        return language.pick(
+            f"在{desk.as_of}尚未施行，{effective}起施行", f"not yet in force on {desk.as_of}; effective {effective}"
+        )
+    return language.pick(f"在{desk.as_of}已不再有效", f"no longer in force on {desk.as_of}")
+
+
+def cited_places(question: Question, desk: StatuteDesk) -> list[Draft]:
+    """The places that the question cites: their words, or what is wrong with the citation."""
+    drafts: list[Draft] = []
+    for mention in _with_path(question)[:_PLACES_SHOWN]:
+        citation = mention.citation
+        assert citation is not None
+        renumbered = _old_number(question, mention, desk)
+        if renumbered:
+            drafts += _renumbered(desk, renumbered, question.language)
+            continue
+        held = desk.library.holds(citation, desk.as_of)
+        place = desk.library.place(citation, desk.as_of)
+        if place is None:
+            drafts += _missing(desk, citation, held, question.language)
+            continue
+        drafts += _shown(desk, place, question)
+        drafts += _elsewhere(desk, place, question)
+    return drafts
+
+
+def _with_path(question: Question) -> list[Mention]:
+    """Mentions of a place inside a document; a place that holds a later, deeper one gives way to it."""
+    inside = [mention for mention in question.places if mention.citation and mention.citation.path]
+    citations = [mention.citation for mention in inside]
+    kept = [
+        mention
+        for index, mention in enumerate(inside)
+        if not any(
+            other is not None
+            and other != mention.citation
+            and mention.citation is not None
+            and mention.citation.contains(other)
+            for other in citations[index + 1 :]
+        )
+    ]
+    return list({str(mention.citation): mention for mention in kept}.values())
+
+
+def _shown(desk: StatuteDesk, place: HeldPlace, question: Question) -> list[Draft]:
+    """The place itself; for an item the words before the list too; for an article the part that the question is after."""
+    drafts = [provision(desk, place, question.language)]
+    depth = len(place.citation.path)
+    if depth >= 3:
+        parent = desk.library.place(place.citation.at(*place.citation.path[: depth - 1]), desk.as_of)
+        if parent:
+            lead = words_of(parent).split("\n", 1)[0]
+            intro = question.language.pick("该项所在一款的总括文字是：", "The words introducing the list are: ")
+            drafts.append(Draft(f"{intro}“{lead}”", (Support(parent.citation, lead),)))
+    elif depth == 1:
+        drafts += pinpointed(desk, place, question)
+    return drafts
+
+
+def pinpointed(desk: StatuteDesk, place: HeldPlace, question: Question) -> list[Draft]:
+    """The paragraph or item of an article that answers the question, when one stands out."""
+    inner = leaves(desk, place)
+    wanted = terms(question.topic)
+    if len(inner) < 2 or not wanted:
+        return []
+    scores = rank(question.topic, [leaf.text for leaf in inner])
+    order = sorted(range(len(inner)), key=lambda index: -scores[index])
+    best, second = order[0], order[1]
+    if scores[best] < 0.2 or scores[best] < 1.25 * scores[second]:
+        return []
+    leaf, words = inner[best], words_of(inner[best])
+    label = question.language.pick("其中与问题直接相关的是", "The part in point is ")
+    where = pinpoint(leaf.citation, question.language)
+    return [Draft(f"{label}{where}：“{words}”", (Support(leaf.citation, words),))]
+
+
+def leaves(desk: StatuteDesk, place: HeldPlace) -> list[HeldPlace]:
+    """The paragraphs and items of an article that hold no smaller places."""
+    inner = desk.library.children(place.citation, desk.as_of)
+    found: list[HeldPlace] = []
+    for child in inner:
+        below = desk.library.children(child.citation, desk.as_of)
+        found += below or [child]
+    return found
+
+
+def _missing(desk: StatuteDesk, citation: Citation, held: Held, language: Language) -> list[Draft]:
+    """Say of a place that it does not exist, or that it is not held; and show the nearest place that does exist."""
+    document = desk.library.document(citation.document, citation.version, desk.as_of)
+    if document is None:
+        return []
+    name, where = name_of(document, language), pinpoint(citation, language)
+    if held is Held.NOT_HELD:
+        return [
+            Draft(
+                language.pick(
+                    f"{name}{where}未收录：本库只收录该文件的一部分，无法核对，也不作推测。",
+                    f"{name}, {where} is not held: only part of the document is held here, so it cannot be checked.",
+                )
+            )
+        ]
+    last = _last_article(desk, document)
+    count = document.meta.get("articles") or (last and last.citation.path[0])
+    if len(citation.path) == 1 or desk.library.place(citation.at(citation.path[0]), desk.as_of) is None:
+        article = pinpoint(citation.at(citation.path[0]), language)
+        said = language.pick(
+            f"{name}没有{article}：该文件共{count}条，这一条不存在，问题所依据的条号有误。",
+            f"{name} has no {article}: it has {count} articles, so the article cited does not exist.",
+        )
+        return [Draft(said, (Support(replace(document.citation, path=last.citation.path if last else ())),))]
+    for depth in range(len(citation.path) - 1, 0, -1):
+        parent = desk.library.place(citation.at(*citation.path[:depth]), desk.as_of)
+        if parent:
+            inside = desk.library.children(parent.citation, desk.as_of)
+            unit = language.pick(
+                "款项"[depth - 1] if depth < 3 else "目", ("paragraph", "item", "subitem")[min(depth, 3) - 1]
+            )
+            counted = language.pick(
+                f"只有{len(inside)}{unit}" if inside else f"不分{unit}", f"has {len(inside)} {unit}(s)"
+            )
+            said = language.pick(
+                f"{name}没有{where}：{pinpoint(parent.citation)}{counted}，所引的{unit}不存在。",
+                f"{name} has no {where}: {pinpoint(parent.citation, language)} {counted}.",
+            )
+            return [Draft(said, (Support(parent.citation),)), provision(desk, parent, language)]
+    return []
+
+
+def _last_article(desk: StatuteDesk, document: HeldDocument) -> HeldPlace | None:
+    articles = [
+        place
+        for place in desk.library.passages(document.citation.document, document.citation.version, desk.as_of)
+        if place.citation.path[0].partition("-")[0].isdecimal() and place.citation.path[0] != "0"
+    ]
+    return articles[-1] if articles else None
+
+
+# --- numbers of an earlier version ------------------------------------------------------------------------------------
+
+
+def _old_number(question: Question, mention: Mention, desk: StatuteDesk) -> Renumbering | None:
+    """The row that shows that a number is that of the earlier version: named as such, or told by what is said of it."""
+    citation = mention.citation
+    assert citation is not None
+    article = citation.path[0]
+    rows = desk.concordance.since(citation.document, article)
+    old_version = desk.concordance.old_version(citation.document)
+    if not rows or old_version is None:
+        return None
+    row = rows[0]
+    named_old = mention.former or (citation.version or "").startswith(old_version)
+    if named_old:
+        return row
+    if citation.version is not None or not row.moved:
+        return None
+    now = desk.concordance.before(citation.document, article)
+    told_now = max((other.is_told_by(question.topic) for other in now), default=0)
+    place = desk.library.place(citation.at(article), desk.as_of)
+    told_now += _holds_topic(place, question.topic)
+    return row if row.is_told_by(question.topic) > told_now else None
+
+
+def _holds_topic(place: HeldPlace | None, topic: str) -> int:
+    return 0 if place is None else int(rank(topic, [place.text, ""])[0] > 0.6)
+
+
+def _renumbered(desk: StatuteDesk, row: Renumbering, language: Language) -> list[Draft]:
+    assert row.old is not None
+    document = desk.library.document(row.law, None, desk.as_of)
+    if document is None:
+        return []
+    name = name_of(document, language)
+    old = pinpoint(row.old, language)
+    if row.new is None:
+        return [
+            Draft(
+                language.pick(
+                    f"{row.old.version}年版的{old}（{row.topic}）在现行{name}中没有单独的对应条文；本库未收录旧版原文。",
+                    f"{old} of the {row.old.version} version ({row.topic}) has no article of its own in {name}.",
+                )
+            )
+        ]
+    place = desk.library.place(replace(row.new, version=None), desk.as_of)
+    if place is None:
+        return []
+    new = pinpoint(place.citation, language)
+    said = language.pick(
+        f"条号已变更：{row.topic}在{row.old.version}年版中是{old}，现行{name}中是{new}。引用时应以{new}为准；本库未收录{row.old.version}年版原文，只核对条号与主题。",
+        f"The number has changed: {row.topic} was {old} in the {row.old.version} version and is {new} of {name} now. "
+        f"The {row.old.version} text is not held; number and topic only.",
+    )
+    return [Draft(said, (Support(place.citation),)), provision(desk, place, language)]
+
+
+# --- what the question says about an article --------------------------------------------------------------------------
+
+
+def _elsewhere(desk: StatuteDesk, place: HeldPlace, question: Question) -> list[Draft]:
+    """Where the law really says what the question puts into another article."""
+    if place.kind is not Kind.STATUTE or question.inherited or not says_something(question.topic):
+        return []
+    articles = [
+        other
+        for other in desk.library.passages(place.citation.document, place.citation.version, desk.as_of)
+        if other.citation.path[0] != "0"
+    ]
+    scores = rank(question.topic, [other.text for other in articles])
+    own = next(
+        (
+            score
+            for score, other in zip(scores, articles, strict=True)
+            if other.citation.path[0] == place.citation.path[0]
+        ),
+        0.0,
+    )
+    best = max(range(len(articles)), key=scores.__getitem__, default=None)
+    if best is None or own > _STRANGER or scores[best] < _AT_HOME:
+        return []
+    home = articles[best]
+    where, meant = (
+        pinpoint(place.citation.at(place.citation.path[0]), question.language),
+        pinpoint(home.citation, question.language),
+    )
+    name = name_of(home.document, question.language)
+    said = question.language.pick(
+        f"问题所说的内容不在{where}，而在{name}{meant}。",
+        f"What the question describes is not in {where} but in {name}, {meant}.",
+    )
+    return [Draft(said, (Support(home.citation),)), provision(desk, home, question.language)]
+
+
+def says_something(topic: str) -> bool:
+    """Whether a question says something of its own beside citing: at least three telling terms."""
+    return sum(terms(topic).values()) >= 3
+
+
+def strange_quantities(desk: StatuteDesk, question: Question, shown: list[HeldPlace]) -> list[Draft]:
+    """A notice when the question names a sum, a multiple or a term that the provisions shown fix otherwise."""
+    asked = _QUANTITY.findall(question.text)
+    if not asked or not shown:
+        return []
+    from rag.quantity import conflicts
+
+    drafts = []
+    for place in shown[:2]:
+        found = conflicts(asked, place.text)
+        if found:
+            where = f"{name_of(place.document, question.language)}{pinpoint(place.citation, question.language)}"
+            listed = "、".join(found)
+            said = question.language.pick(
+                f"问题中的数字与条文不符：{where}所定的是“{listed}”。"
+                if len(found) == 1
+                else f"问题中的数字与条文不符，应以{where}的文字为准。",
+                f"A figure in the question differs from the text: see {where}.",
+            )
+            supports = tuple(Support(place.citation, quantity) for quantity in found)
+            drafts.append(Draft(said, supports))
+            break
+    return drafts
+
+
+# --- about a document as a whole --------------------------------------------------------------------------------------
+
+
+def about_document(desk: StatuteDesk, document: HeldDocument, question: Question) -> list[Draft]:
+    """Issuer, dates and size of a statute, when the question asks for them or for nothing else."""
+    text, language = question.text, question.language
+    general = not says_something(question.topic) or (
+        _OVERVIEW.search(text) is not None and sum(terms(question.topic).values()) < 6
+    )
+    wants_dates, wants_issuer, wants_count = (bool(pattern.search(text)) for pattern in (_EFFECTIVE, _ISSUER, _COUNT))
+    if not (general or wants_dates or wants_issuer or wants_count):
+        return []
+    meta, name = document.meta, name_of(document, language)
+    facts = []
+    if meta.get("issuer") and (general or wants_issuer):
+        facts.append(language.pick(f"制定机关为{meta['issuer']}", f"issued by {meta['issuer']}"))
+    if general or wants_dates:
+        if document.stored.adopted:
+            facts.append(
+                language.pick(f"{_written(document.stored.adopted)}通过", f"adopted {document.stored.adopted}")
+            )
+        if document.stored.effective:
+            facts.append(
+                language.pick(
+                    f"{_written(document.stored.effective)}起施行", f"in force from {document.stored.effective}"
+                )
+            )
+    if meta.get("articles") and (general or wants_count):
+        facts.append(language.pick(f"共{meta['articles']}条", f"{meta['articles']} articles"))
+    if not facts:
+        return []
+    drafts = [Draft(f"{name}（全称《{document.title}》）：{'，'.join(facts)}。", (Support(document.citation),))]
+    if wants_dates or general:
+        last = [
+            place
+            for place in desk.library.passages(document.citation.document, document.citation.version, desk.as_of)[-3:]
+            if re.search(r"起施行|之日起", place.text)
+        ]
+        drafts += [provision(desk, place, language) for place in last[-1:]]
+    return drafts
+
+
+def _written(day: str) -> str:
+    """An ISO date in words: 2021年6月1日."""
+    year, month, number = day.split("-")
+    return f"{year}年{int(month)}月{int(number)}日"
