@@ -10,7 +10,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import chain
@@ -44,21 +44,20 @@ class Index:
     embedder: "Embedder"
     cutter: WordCutter
     builtin: Unit
-    own: Unit | None
+    own: Unit
     library: Library
     manifest: dict[str, Any]
     _lexical: Lexical | None = field(default=None, repr=False)
     _checked: dict[int, int] = field(default_factory=dict, repr=False)
 
     def units(self) -> list[Unit]:
-        """The built-in unit, and the workspace's if anything was ever ingested."""
-        return [self.builtin] + ([self.own] if self.own else [])
+        """The built-in unit (0) and the workspace's (1)."""
+        return [self.builtin, self.own]
 
     def require_current(self) -> None:
         """Raise IndexMismatch when the user's own passages were indexed by another model or format."""
-        if self.own is None or not self.own.store.generation:
-            return
-        require_same_maker(Writer(self.own, self.embedder, self.cutter), self.workspace)
+        if self.own.store.generation:
+            require_same_maker(Writer(self.own, self.embedder, self.cutter), self.workspace)
 
     def vectors(self) -> list[tuple[int, Unit]]:
         """The units with vectors to search, as (unit number, unit), each brought up to date and complete first."""
@@ -80,18 +79,15 @@ class Index:
             unit.vectors.refresh()
         if unit.vectors.count() == wanted:
             return
-        folder = unit.store.path.parent
-        try:
-            with locked(folder, seconds=0.0):
-                writer = Writer(unit, self.embedder, self.cutter)
-                writer.heal()
-                writer.repair_vectors()
-        except Timeout:
-            return  # Another process is writing just now; what it has finished is read.
+        # Where another process is writing just now, what it has finished is read.
+        with suppress(Timeout), locked(unit.store.path.parent, seconds=0.0):
+            writer = Writer(unit, self.embedder, self.cutter)
+            writer.heal()
+            writer.repair_vectors()
 
     def lexical(self) -> Lexical:
         """The word index over the built-in passages and those of the workspace, made anew when either has changed."""
-        if self.own is None or not self.own.store.generation:
+        if not self.own.store.generation:
             return self._opened(self.builtin.store.path.parent / "lexical" / "words")
         prefix = self.manifest["fingerprint"][:12]
         parent = self.own.store.path.parent / "lexical"
@@ -132,20 +128,18 @@ def open_index(
         embedder = load_embedder(settings.embed_model)
     cutter = WordCutter(settings.home / "cache", settings.corpus / "lexicon")
     builtin, manifest = ensure_builtin(settings, embedder, cutter, progress)
-    own = Unit.at(folder, settings) if (folder / "store.sqlite").is_file() else None
-    if own is not None:
-        heal(Writer(own, embedder, cutter))
-    library = Library(builtin.store, own.store if own else None)
+    own = Unit.at(folder, settings)
+    heal(Writer(own, embedder, cutter))
+    library = Library(builtin.store, own.store)
     return Index(settings, workspace, embedder, cutter, builtin, own, library, manifest)
 
 
 def require_same_maker(writer: Writer, workspace: str) -> None:
-    """Raise IndexMismatch unless what the unit holds was indexed by this model, these word lists and this format."""
-    store, wanted = writer.unit.store, writer.maker()
-    made = {name: store.fact(name) for name in wanted}
+    """Raise IndexMismatch unless what the unit holds was indexed by this model in this format."""
+    made, wanted = writer.made_by(), writer.maker()
     if made == wanted:
         return
-    what = "嵌入模型" if made["embedder"] != wanted["embedder"] else "索引格式或词典"
+    what = "嵌入模型" if made["embedder"] != wanted["embedder"] else "版本"
     raise IndexMismatch(
         f"工作区「{workspace}」的索引是用另一个{what}建立的，与现在的不一致，内容仍在。"
         f"请运行 kangbian ingest --reindex --workspace {workspace} 重建索引。"
@@ -154,14 +148,9 @@ def require_same_maker(writer: Writer, workspace: str) -> None:
 
 def heal(writer: Writer) -> None:
     """Finish what a killed process left in a unit, unless another process is at work there."""
-    store = writer.unit.store
-    if not (store.pending() or store.stale() or store.fact("rebuilding")):
-        return
-    try:
-        with locked(store.path.parent, seconds=0.0):
+    if writer.has_work():
+        with suppress(Timeout), locked(writer.unit.store.path.parent, seconds=0.0):
             writer.heal()
-    except Timeout:
-        return
 
 
 @contextmanager
@@ -170,7 +159,13 @@ def locked(folder: Path, seconds: float = _LOCK_SECONDS) -> Iterator[None]:
     with disk(folder):
         folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / ".lock")
-        lock.acquire(timeout=seconds)
+        try:
+            lock.acquire(timeout=seconds)
+            timeout = None
+        except Timeout as error:  # An OSError by descent, but no failure of the disk.
+            timeout = error
+    if timeout is not None:
+        raise timeout
     try:
         yield
     finally:
@@ -211,7 +206,12 @@ def ensure_builtin(
             raise ServiceFailure(
                 f"另一个进程正在 {folder.parent} 建立内置索引，等了 {_LOCK_SECONDS:.0f} 秒仍未完成。请稍后重试。"
             ) from error
-    return Unit.at(folder, settings), manifest
+    return _builtin_unit(folder, settings), manifest
+
+
+def _builtin_unit(folder: Path, settings: Settings) -> Unit:
+    """On a Chroma server the built-in collection of one fingerprint is the same for everybody."""
+    return Unit.at(folder, settings, identity=f"builtin-{folder.name}")
 
 
 def _manifest(folder: Path) -> dict[str, Any] | None:
@@ -229,8 +229,9 @@ def _build(
     """Make the built-in index, taking up what an earlier attempt has finished; the manifest is written last."""
     from ingest.load import load_document
 
-    unit = Unit.at(folder, settings)
+    unit = _builtin_unit(folder, settings)
     writer = Writer(unit, embedder, cutter)
+    writer.begin()
     writer.heal()
     done = {(document.file, document.digest) for document in unit.store.documents()}
     files = corpus_files(settings.corpus)
@@ -239,7 +240,9 @@ def _build(
         digest = sha256(file.read_bytes()).hexdigest()
         if (file.name, digest) not in done:
             writer.add(load_document(file), digest, file.name)
+    writer.flush()
     writer.repair_vectors()
+    shutil.rmtree(folder / "lexical", ignore_errors=True)
     build_lexical(Lexical(folder / "lexical" / "words"), unit, None)
     progress(len(files), len(files), "")
     manifest = {
@@ -266,6 +269,6 @@ def _prune(current: Path) -> None:
 
 def build_lexical(lexical: Lexical, builtin: Unit, own: Unit | None) -> None:
     """Index the words of the built-in passages, and of the workspace's where there is one."""
-    units = [builtin] + ([own] if own else [])
+    units = [builtin, own] if own else [builtin]
     rows = ((n, passage, tokens) for n, unit in enumerate(units) for passage, tokens in unit.store.tokens())
     lexical.build(rows)

@@ -56,10 +56,6 @@ class HeldDocument:
         """The front matter of the file, or what its reader could tell."""
         return dict(self.stored.meta)
 
-    def in_force(self, as_of: date) -> bool | None:
-        """Whether the statute is law on that day; None for other documents and where no date is known."""
-        return self.stored.in_force(as_of)
-
     def verified(self, path: Sequence[str] = ()) -> bool:
         """Whether the text at `path` was verified word for word; always true of a text that the user ingested."""
         if self.meta.get("text") == "unverified":
@@ -200,9 +196,24 @@ class Library:
             return exact or [copy for copy in copies if _is_year_of(version, copy.stored)]
         if not copies:
             return []
+        # The latest that has taken effect; where none has, the first that will.
         day = as_of.isoformat()
-        chosen = min(copies, key=lambda copy: _distance(copy, as_of, day))
+        begun = [copy for copy in copies if _start(copy) <= day]
+        chosen = begun[0] if begun else copies[-1]
         return [copy for copy in copies if copy.citation.version == chosen.citation.version]
+
+    def in_force(self, document: HeldDocument, as_of: date) -> bool | None:
+        """Whether a statute is law on that day; None for other documents, and where no date is known.
+
+        A later version that has taken effect ends the earlier ones, whether or not their files say so.
+        """
+        if document.kind is not Kind.STATUTE:
+            return None
+        start, day = _start(document), as_of.isoformat()
+        for other in self.versions(document.citation.document):
+            if other.citation.version != document.citation.version and start < _start(other) <= day:
+                return False
+        return document.stored.in_force(as_of)
 
     # --- places ------------------------------------------------------------------------------------------------------
 
@@ -214,7 +225,7 @@ class Library:
             if found:
                 text, start, end, headings = found
                 named = Citation(copy.citation.document, copy.citation.version, citation.path)
-                return HeldPlace(named, copy, text, start, end, headings, copy.in_force(day))
+                return HeldPlace(named, copy, text, start, end, headings, self.in_force(copy, day))
         return None
 
     def children(self, citation: Citation, as_of: date | None = None) -> list[HeldPlace]:
@@ -235,7 +246,7 @@ class Library:
         if document is None:
             return []
         return [
-            _place(document, passage, passage.path, day)
+            self._place(document, passage, passage.path, day)
             for passage in self._store(document).passages(document.stored.id)
             if passage.path
         ]
@@ -255,7 +266,7 @@ class Library:
             return Held.YES
         if not answering:
             return Held.NOT_HELD  # the words of a judgment of which only a digest is held
-        if any(_is_whole(copy, citation.path) for copy in answering):
+        if any(self._is_whole_around(copy, citation.path) for copy in answering):
             return Held.NO_SUCH_PLACE
         return Held.NOT_HELD
 
@@ -272,7 +283,7 @@ class Library:
         citation = replace(document.citation, path=passage.path)
         if len(self._by_short[citation.document]) > 1 and not self._wins(document, citation, as_of):
             return None
-        return _place(document, passage, passage.path, as_of)
+        return self._place(document, passage, passage.path, as_of)
 
     def _wins(self, document: HeldDocument, citation: Citation, as_of: date) -> bool:
         if document.kind is Kind.JUDGMENT_DIGEST:
@@ -283,6 +294,14 @@ class Library:
             if self._span(copy, citation.path):
                 return False
         return False
+
+    def _place(self, document: HeldDocument, passage: StoredPassage, path: tuple[str, ...], as_of: date) -> HeldPlace:
+        citation = replace(document.citation, path=path)
+        lead = len(passage.text) - len(passage.text.lstrip())
+        text = passage.text.strip()
+        start = passage.start + lead
+        in_force = self.in_force(document, as_of)
+        return HeldPlace(citation, document, text, start, start + len(text), passage.headings, in_force)
 
     # --- within a document -------------------------------------------------------------------------------------------
 
@@ -335,16 +354,25 @@ class Library:
             paths.update(dict.fromkeys(inner for inner, _, _ in passage.places))
         return [inner for inner in paths if _is_inside(inner, path)]
 
+    def _is_whole_around(self, copy: HeldDocument, path: tuple[str, ...]) -> bool:
+        """Whether the copy is held whole around `path`, so that a place it lacks does not exist."""
+        if not path or copy.kind is not Kind.STATUTE:
+            return True
+        number, held, articles = _number(path[0]), copy.meta.get("held"), copy.meta.get("articles")
+        if number is None:
+            return held in (None, "all")
+        if held not in (None, "all"):
+            return (articles is not None and number > int(articles)) or any(
+                a <= number <= b for a, b in map(_range, held)
+            )
+        if articles is not None:
+            return True
+        # Of a file that a user brought nobody has said how much of the law it holds: its own numbers tell.
+        numbers = {_number(inner[0]) for inner in self._paths(copy, ())} - {None, 0}
+        return not numbers or (1 in numbers and (number in numbers or number > max(filter(None, numbers))))
+
     def _store(self, document: HeldDocument) -> Store:
         return self._shelves[0 if document.builtin else 1].store
-
-
-def _place(document: HeldDocument, passage: StoredPassage, path: tuple[str, ...], as_of: date) -> HeldPlace:
-    citation = replace(document.citation, path=path)
-    lead = len(passage.text) - len(passage.text.lstrip())
-    text = passage.text.strip()
-    start = passage.start + lead
-    return HeldPlace(citation, document, text, start, start + len(text), passage.headings, document.in_force(as_of))
 
 
 def _is_inside(path: tuple[str, ...], other: tuple[str, ...]) -> bool:
@@ -358,21 +386,17 @@ def _precedence(copy: HeldDocument) -> tuple[object, ...]:
     stored = copy.stored
     full = copy.kind is not Kind.JUDGMENT_DIGEST and stored.meta.get("text") != "digest"
     official_first = copy.builtin if copy.kind is Kind.STATUTE else not copy.builtin
-    return (_descending(stored.effective or stored.adopted or stored.citation.version), not full, not official_first)
+    return (_descending(_start(copy) or stored.citation.version), not full, not official_first)
 
 
 def _descending(text: str | None) -> tuple[int, ...]:
     return tuple(-ord(character) for character in text or "") or (0,)
 
 
-def _distance(copy: HeldDocument, as_of: date, day: str) -> tuple[int, ...]:
-    """How far a copy is from being the law of that day; `versions` has put the latest first, and ties keep order."""
-    effective = copy.stored.effective
-    if copy.kind is not Kind.STATUTE or effective is None:
-        return (1 if copy.kind is Kind.STATUTE else 0, 0)
-    if effective > day:
-        return (3, date.fromisoformat(effective).toordinal())
-    return (0 if copy.in_force(as_of) else 2, -date.fromisoformat(effective).toordinal())
+def _start(copy: HeldDocument) -> str:
+    """The first day of a version, as far as it is known: ISO, or empty."""
+    stored = copy.stored
+    return stored.effective or stored.adopted or ""
 
 
 def _is_year_of(version: str, stored: StoredDocument) -> bool:
@@ -380,19 +404,10 @@ def _is_year_of(version: str, stored: StoredDocument) -> bool:
     return any(text and (text.startswith(version) or version.startswith(text)) for text in dates)
 
 
-def _is_whole(copy: HeldDocument, path: tuple[str, ...]) -> bool:
-    """Whether the copy is held whole around `path`, so that a place it lacks does not exist."""
-    held = copy.meta.get("held") or "all"
-    if held == "all" or not path:
-        return True
-    head = path[0].partition("-")[0]
-    if not head.isdecimal():
-        return False
-    number = int(head)
-    articles = copy.meta.get("articles")
-    if articles is not None and number > int(articles):
-        return True
-    return any(first <= number <= last for first, last in map(_range, held))
+def _number(article: str) -> int | None:
+    """133 of `133` and of `133-1`; None for an annex."""
+    head = article.partition("-")[0]
+    return int(head) if head.isdecimal() else None
 
 
 def _range(part: object) -> tuple[int, int]:

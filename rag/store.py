@@ -212,6 +212,12 @@ class Store:
         with disk(self.path), self._write() as connection:
             connection.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", facts.items())
 
+    def identity(self, proposed: str) -> str:
+        """The name of the unit, given once: `proposed` by whoever comes first."""
+        with disk(self.path):
+            self._connection.execute("INSERT OR IGNORE INTO facts VALUES ('identity', ?)", (proposed,))
+        return self.fact("identity") or proposed
+
     @property
     def generation(self) -> int:
         """Grows by one whenever the indexed documents change; a reader compares it to see that it is out of date."""
@@ -219,8 +225,10 @@ class Store:
 
     # --- writing -----------------------------------------------------------------------------------------------------
 
-    def insert_pending(self, document: Document, digest: str, file: str, extras: Sequence[NewPassage]) -> int:
-        """Store a document beside the one it will replace; nobody reads it until `publish`. Returns its id."""
+    def insert_pending(
+        self, document: Document, digest: str, file: str, extras: Sequence[NewPassage]
+    ) -> StoredDocument:
+        """Store a document beside the one it will replace; nobody reads it until `publish`."""
         head = document.citation
         meta = json.dumps(dict(document.meta), ensure_ascii=False, default=str)
         dates = [_iso(document.meta.get(name)) for name in ("adopted", "effective", "repealed")]
@@ -262,17 +270,24 @@ class Store:
                     ),
                 )
                 _insert_pieces(connection, int(row.lastrowid or 0), extra)
-        return number
+        stored = self.document(number)
+        if stored is None:
+            raise ServiceFailure(f"写入 {self.path} 的文件没有留下。请检查磁盘后重试。")
+        return stored
 
-    def publish(self, number: int) -> None:
-        """Make a pending document the indexed one of its name; what it replaces goes, its old vectors become stale."""
+    def publish(self, numbers: Iterable[int]) -> None:
+        """Make pending documents the indexed ones of their names, all at once.
+
+        What they replace goes, and its vectors become stale.
+        """
         with disk(self.path), self._write() as connection:
-            same = "SELECT short, version, kind FROM documents WHERE id = ?"
-            short, version, kind = connection.execute(same, (number,)).fetchone()
-            old = "SELECT id FROM documents WHERE short = ? AND version = ? AND kind = ? AND state = 'indexed'"
-            for (former,) in connection.execute(old, (short, version, kind)).fetchall():
-                _drop(connection, former)
-            connection.execute("UPDATE documents SET state = 'indexed' WHERE id = ?", (number,))
+            for number in numbers:
+                same = "SELECT short, version, kind FROM documents WHERE id = ?"
+                name = connection.execute(same, (number,)).fetchone()
+                old = "SELECT id FROM documents WHERE short = ? AND version = ? AND kind = ? AND state = 'indexed'"
+                for (former,) in connection.execute(old, name).fetchall():
+                    _drop(connection, former)
+                connection.execute("UPDATE documents SET state = 'indexed' WHERE id = ?", (number,))
             _clear_stale(connection)
             _next_generation(connection)
 
@@ -309,11 +324,23 @@ class Store:
                 connection.execute("DELETE FROM pieces WHERE passage = ?", (passage,))
                 _insert_pieces(connection, passage, extra)
 
+    def replace_words(self, number: int, words: Sequence[str]) -> None:
+        """Store the words of a document's passages again, in their order; the index over them is then out of date."""
+        with disk(self.path), self._write() as connection:
+            rows = connection.execute(
+                "SELECT id FROM passages WHERE document = ? ORDER BY ordinal", (number,)
+            ).fetchall()
+            for (passage,), text in zip(rows, words, strict=True):
+                searched = (text, passage)
+                connection.execute("UPDATE passages SET tokens = ? WHERE id = ? AND tokens IS NOT NULL", searched)
+            _next_generation(connection)
+
     # --- reading -----------------------------------------------------------------------------------------------------
 
-    def documents(self) -> list[StoredDocument]:
-        """Every indexed document, in the order of short name, version and kind."""
-        sql = f"SELECT {_HEAD} FROM documents WHERE state = 'indexed' ORDER BY short, version, kind"
+    def documents(self, pending: bool = False) -> list[StoredDocument]:
+        """Every indexed document, with `pending` the unfinished ones too, by short name, version and kind."""
+        state = "" if pending else "WHERE state = 'indexed'"
+        sql = f"SELECT {_HEAD} FROM documents {state} ORDER BY short, version, kind"
         return [_document(row) for row in self._read(sql)]
 
     def document(self, number: int) -> StoredDocument | None:

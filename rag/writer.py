@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ingest.citation import Citation
 from ingest.document import Document, Passage
 from ingest.split import split_passage
 from rag.lexical import WordCutter
@@ -22,7 +23,7 @@ Progress = Callable[[int, int, str], None]
 
 # Raised by hand when what is stored changes its form.
 FORMAT = "1"
-_BATCH = 512
+_BATCH = 1000
 
 
 @dataclass(slots=True)
@@ -33,14 +34,12 @@ class Unit:
     vectors: Vectors
 
     @classmethod
-    def at(cls, folder: Path, settings: Settings) -> "Unit":
-        """The unit in a folder, empty if there was none. On a Chroma server its collection goes by the store's id."""
+    def at(cls, folder: Path, settings: Settings, identity: str | None = None) -> "Unit":
+        """The unit in a folder, empty if there was none; its collection on a Chroma server goes by its identity."""
         store = Store(folder / "store.sqlite")
-        identity = store.fact("identity")
-        if identity is None:
-            identity = sha256(f"{folder}{time.time_ns()}".encode()).hexdigest()[:16]
-            store.set_facts(identity=identity)
-        return cls(store, Vectors(folder / "chroma", f"kangbian-{identity}", settings.chroma_url))
+        name = store.identity(identity or f"{settings.home.name}-{time.time_ns()}")
+        digest = sha256(name.encode()).hexdigest()[:16]
+        return cls(store, Vectors(folder / "chroma", f"kangbian-{digest}", settings.chroma_url))
 
 
 @dataclass(slots=True)
@@ -50,25 +49,58 @@ class Writer:
     unit: Unit
     embedder: "Embedder"
     cutter: WordCutter
+    _waiting: list[int] = field(default_factory=list, repr=False)
+    _waiting_pieces: int = 0
 
-    def add(self, document: Document, digest: str, file: str) -> int:
-        """Store a document and its vectors; it is read from the moment its vectors are acknowledged. Returns its id."""
-        number = self.unit.store.insert_pending(document, digest, file, self._extras(document))
-        self._finish(number)
-        return number
+    def add(self, document: Document, digest: str, file: str) -> StoredDocument:
+        """Store a document; it is read once `flush` has written its vectors.
+
+        Chroma takes a sixth of a second for a call whatever its size, so documents share one.
+        """
+        extras = self._extras(document)
+        stored = self.unit.store.insert_pending(document, digest, file, extras)
+        self._waiting.append(stored.id)
+        self._waiting_pieces += sum(len(extra.pieces) for extra in extras)
+        if self._waiting_pieces >= _BATCH:
+            self.flush()
+        return stored
+
+    def rename(self, stored: StoredDocument, head: Citation) -> StoredDocument:
+        """Store a document under another name or version, every key in it changed, in place of the one it was."""
+        self.flush()
+        document = self.add(renamed(self.unit.store.load(stored), head), stored.digest, stored.file)
+        self.flush()
+        self.remove([stored.id])
+        return document
+
+    def flush(self) -> None:
+        """Write the vectors of the documents added since, and let them be read."""
+        self._finish(self._waiting)
+        self._waiting, self._waiting_pieces = [], 0
 
     def remove(self, numbers: Sequence[int]) -> None:
         """Forget documents and their vectors."""
         self.unit.store.remove(numbers)
         self._sweep()
 
+    def has_work(self) -> bool:
+        """Whether something was left half done that this model can finish, or the words were cut by other lists."""
+        store = self.unit.store
+        if store.fact("rebuilding"):
+            return store.fact("rebuilding") == self.embedder.fingerprint
+        other_words = bool(store.generation) and store.fact("words") != self.cutter.fingerprint
+        return other_words or bool(store.stale()) or (bool(store.pending()) and self.made_by() == self.maker())
+
     def heal(self) -> None:
         """Finish the documents whose writing was cut short, and drop vectors that nothing refers to any more."""
+        if not self.has_work():
+            return
         if self.unit.store.fact("rebuilding") == self.embedder.fingerprint:
             self.rebuild(silent)
-        for number in self.unit.store.pending():
-            self._finish(number)
+        if self.made_by() == self.maker():
+            self._finish(self.unit.store.pending())
         self._sweep()
+        self._cut_again()
 
     def repair_vectors(self) -> int:
         """Bring the collection to what the store says it should hold; how many vectors were added or dropped."""
@@ -76,8 +108,7 @@ class Writer:
         wanted, held = store.piece_ids(), vectors.ids()
         missing = wanted - held
         if missing:
-            for document in store.documents():
-                vectors.write(self._records(document, missing))
+            vectors.write(record for document in store.documents() for record in self._records(document, missing))
         surplus = sorted(held - wanted)
         vectors.delete(surplus)
         return len(missing) + len(surplus)
@@ -88,27 +119,49 @@ class Writer:
         Cut short, it is begun again by the next `heal` with the same model.
         """
         store = self.unit.store
-        store.set_facts(rebuilding=self.embedder.fingerprint)
+        # Unsigned while it is neither the old model's nor the new one's.
+        store.set_facts(rebuilding=self.embedder.fingerprint, embedder="")
         self.unit.vectors.drop()
-        documents = store.documents()
+        documents = store.documents(pending=True)
         for done, stored in enumerate(documents):
             progress(done, len(documents), stored.title)
-            document = store.load(stored)
-            store.replace_extras(stored.id, self._extras(document))
-            self.unit.vectors.write(self._records(stored, None))
-        store.set_facts(rebuilding="", **self.maker())
+            store.replace_extras(stored.id, self._extras(store.load(stored)))
+        self.unit.vectors.write(record for document in documents for record in self._records(document, None))
+        store.publish(store.pending())
+        store.set_facts(rebuilding="", words=self.cutter.fingerprint, **self.maker())
+        self._sweep()
         progress(len(documents), len(documents), "")
 
-    def maker(self) -> dict[str, str]:
-        """What a unit says about how it was made; another maker's passages are not searched."""
-        return {"embedder": self.embedder.fingerprint, "words": self.cutter.fingerprint, "format": FORMAT}
+    def begin(self) -> None:
+        """Sign an empty unit as made by this model, in this format."""
+        self.unit.store.set_facts(words=self.cutter.fingerprint, **self.maker())
 
-    def _finish(self, number: int) -> None:
-        document = self.unit.store.document(number)
-        if document is not None:
-            self.unit.vectors.write(self._records(document, None))
-            self.unit.store.publish(number)
-            self._sweep()
+    def maker(self) -> dict[str, str]:
+        """What a unit made now says about how it was made; another maker's passages are not searched."""
+        return {"embedder": self.embedder.fingerprint, "format": FORMAT}
+
+    def made_by(self) -> dict[str, str]:
+        """What the unit says about how it was made; empty words where it says nothing."""
+        return {name: self.unit.store.fact(name) or "" for name in self.maker()}
+
+    def _cut_again(self) -> None:
+        """Cut the words of every document by the present lists; the vectors do not depend on them."""
+        store = self.unit.store
+        if not store.generation or store.fact("words") == self.cutter.fingerprint:
+            return
+        for stored in store.documents():
+            document = store.load(stored)
+            store.replace_words(stored.id, [self._words(document, passage) for passage in document.passages])
+        store.set_facts(words=self.cutter.fingerprint)
+
+    def _finish(self, numbers: Sequence[int]) -> None:
+        if not numbers:
+            return
+        store = self.unit.store
+        documents = [document for document in map(store.document, numbers) if document]
+        self.unit.vectors.write(record for document in documents for record in self._records(document, None))
+        store.publish(document.id for document in documents)
+        self._sweep()
 
     def _sweep(self) -> None:
         stale = self.unit.store.stale()
@@ -138,12 +191,32 @@ class Writer:
     def _extra(self, document: Document, passage: Passage) -> NewPassage:
         if passage.citation is None or passage.role not in SEARCHED:
             return NewPassage()
-        words = self.cutter.words(" ".join((document.title, *passage.headings, passage.text)))
+        words = self._words(document, passage)
         key = str(passage.citation)
         spans = split_passage(passage.text, self.embedder.max_chars)
         if len(spans) == 1:
-            return NewPassage(" ".join(words), ((key, 0, len(passage.text)),))
-        return NewPassage(" ".join(words), tuple((f"{key}#{start}-{end}", start, end) for start, end in spans))
+            return NewPassage(words, ((key, 0, len(passage.text)),))
+        return NewPassage(words, tuple((f"{key}#{start}-{end}", start, end) for start, end in spans))
+
+    def _words(self, document: Document, passage: Passage) -> str:
+        return " ".join(self.cutter.words(" ".join((document.title, *passage.headings, passage.text))))
+
+
+def renamed(document: Document, head: Citation) -> Document:
+    """The same document under another name or version: every key in it changes with it."""
+
+    def moved(citation: Citation) -> Citation:
+        return replace(head, path=citation.path)
+
+    passages = tuple(
+        replace(
+            passage,
+            citation=moved(passage.citation) if passage.citation else None,
+            places=tuple(replace(place, citation=moved(place.citation)) for place in passage.places),
+        )
+        for passage in document.passages
+    )
+    return replace(document, citation=head, passages=passages)
 
 
 def _distinct(extras: Sequence[NewPassage]) -> list[NewPassage]:
