@@ -104,7 +104,10 @@ def _show_text(number: int, answer: Answer) -> str:
         brackets = "\n【{}】".format("；".join(titles.get(key, "") for key in statement.citations))
         named = answer.text.startswith(brackets, at)
         parts.append(_show_links(number, statement.citations, answer, named))
-        at += len(brackets) if named else 0
+        if named:
+            at += len(brackets)
+            # The line of links ends the paragraph by itself.
+            at += len(answer.text[at:]) - len(answer.text[at:].lstrip("\n"))
     parts.append(plain(answer.text[at:]))
     parts.append(_show_links(number, left_over, answer, False))
     return "".join(parts)

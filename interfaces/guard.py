@@ -1,12 +1,11 @@
 """Who may talk to a server that asks for no login: pages of its own origin, under its own name."""
 
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 # Belt and braces: even a slip in the page could not make the browser talk to another machine. Gradio builds its
 # templates with `new Function`, hence unsafe-eval.
@@ -19,10 +18,13 @@ _POLICY = (
 def is_loopback(host: str) -> bool:
     """Whether an address is one that only this machine can reach.
 
-    >>> is_loopback("127.0.0.1"), is_loopback("0.0.0.0")
-    (True, False)
+    >>> is_loopback("127.0.0.1"), is_loopback("localhost"), is_loopback("127.0.0.1.example"), is_loopback("0.0.0.0")
+    (True, True, False, False)
     """
-    return host in _LOOPBACK or host.startswith("127.")
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 class Guard:

@@ -1,0 +1,25 @@
+"""One index of the built-in corpus for the whole run, in a folder of its own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rag import Settings
+
+
+@pytest.fixture(autouse=True, scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """KANGBIAN_HOME for every test, so that none reads or writes a person's own data; an index is built on first use."""
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("KANGBIAN_EMBED_MODEL", "KANGBIAN_CHROMA_URL"):
+            patch.delenv(name, raising=False)
+        patch.setenv("KANGBIAN_HOME", str(folder))
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def settings(home: Path) -> Settings:
+    """The settings of the session's index."""
+    return Settings.from_env()
