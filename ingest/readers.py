@@ -11,10 +11,14 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from ingest.errors import UnusableInput
+from ingest.layout import PrintedLine, join_lines, plain_characters, without_furniture
+
+if TYPE_CHECKING:
+    from pypdf import PageObject
 
 SIZE_LIMIT = 50 * 1024 * 1024  # bytes
 _SHORTEST_PAGE = 8  # characters; a scanned page gives none, or its number
@@ -163,78 +167,6 @@ def _docx_footnotes(file: Path) -> list[str]:
 
 # ---------------------------------------------------------------- PDF
 
-# PDFs printed by Chromium carry Kangxi radicals and their supplement in place of the characters, and em spaces. Only these are
-# mapped: NFKC on the whole text would also narrow ， and （.
-_KANGXI = re.compile("[\u2e80-\u2fdf]")
-_KANGXI_SUPPLEMENT = {
-    "⺁": "厂", "⺅": "亻", "⺇": "几", "⺈": "刀", "⺊": "卜", "⺌": "小", "⺍": "小", "⺎": "兀", "⺏": "尣", "⺗": "心",
-    "⺘": "扌", "⺙": "攵", "⺛": "旡", "⺝": "月", "⺟": "母", "⺠": "民", "⺡": "氵", "⺢": "水", "⺣": "灬", "⺤": "爫",
-    "⺥": "爪", "⺦": "丬", "⺧": "牛", "⺨": "犭", "⺩": "王", "⺪": "疋", "⺫": "目", "⺬": "示", "⺭": "礻", "⺮": "竹",
-    "⺯": "糹", "⺰": "纟", "⺱": "网", "⺲": "罒", "⺳": "网", "⺶": "羊", "⺷": "羊", "⺸": "羊", "⺹": "耂", "⺺": "肀",
-    "⺻": "聿", "⺼": "肉", "⺽": "臼", "⺾": "艹", "⺿": "艹", "⻀": "艹", "⻁": "虎", "⻂": "衤", "⻃": "西", "⻄": "西",
-    "⻅": "见", "⻆": "角", "⻇": "角", "⻈": "讠", "⻉": "贝", "⻊": "足", "⻋": "车", "⻌": "辶", "⻍": "辶", "⻎": "辶",
-    "⻏": "邑", "⻐": "钅", "⻑": "長", "⻒": "镸", "⻓": "长", "⻔": "门", "⻕": "阜", "⻖": "阝", "⻗": "雨", "⻘": "青",
-    "⻙": "韦", "⻚": "页", "⻛": "风", "⻜": "飞", "⻝": "食", "⻞": "食", "⻟": "飠", "⻠": "饣", "⻢": "马", "⻣": "骨",
-    "⻤": "鬼", "⻥": "鱼", "⻦": "鸟", "⻧": "卤", "⻨": "麦", "⻩": "黄", "⻪": "黾", "⻫": "斉", "⻬": "齐", "⻭": "歯",
-    "⻮": "齿", "⻯": "竜", "⻰": "龙", "⻱": "龜", "⻲": "亀", "⻳": "龟",
-}  # fmt: skip
-_PAGE_NUMBER = re.compile(r"[-—–·\s]*(?:第\s*)?\d{1,4}(?:\s*页)?(?:\s*[/／共]\s*(?:共\s*)?\d{1,4}\s*页?)?[-—–·\s]*")
-_PARAGRAPH_END = ("。", "；", "：", "！", "？", ".", ";", ":", "!", "?", "”", "’", "」", "』", "…")
-_BEGINS_PARAGRAPH = re.compile(
-    r"#|第\s?[一二三四五六七八九十百千零〇\d]{1,9}\s?(?:条(?!第|规定|的|所|、|和|至)|编|分编|章|节)|[（(][一二三四五六七八九十]{1,4}[)）](?![项款至、，])"
-    r"|[一二三四五六七八九十]{1,3}、|\d{1,2}[、．](?!\d)|\d{1,2}\.(?![\d.])\s*(?=[^\d\s])|[（(]\d{1,2}[)）]|[①-⑳]|附[件：:]|(?:审\s*判\s*[长员]|书\s*记\s*员|人民陪审员)"
-)
-
-
-def join_lines(lines: Sequence[str]) -> list[str]:
-    """Put together the lines that the width of a page broke inside a sentence; the words stay as they are.
-
-    A line ends a paragraph where it ends a sentence or stands clearly short of the width of the page; a line that begins
-    with 第三条, （一）, 一、 or a heading begins one. Blank lines part paragraphs.
-
-    >>> join_lines(["第一条 为了保护文学、艺术和科学作品作者的", "著作权，制定本法。", "第二条 中国公民的作品。"])
-    ['第一条 为了保护文学、艺术和科学作品作者的著作权，制定本法。', '第二条 中国公民的作品。']
-    """
-    widths = sorted(_width(line.strip()) for line in lines if line.strip())
-    full = widths[int(len(widths) * 0.8)] if widths else 0
-    joined: list[str] = []
-    is_open = False
-    for raw in lines:
-        line = raw.strip()
-        if not line:
-            is_open = False
-            continue
-        indented = len(raw) - len(raw.lstrip()) >= 2 or raw.startswith("\u3000\u3000")
-        if is_open and not _BEGINS_PARAGRAPH.match(line) and not indented:
-            gap = " " if joined[-1][-1:].isascii() and line[:1].isascii() and joined[-1][-1:].isalnum() else ""
-            joined[-1] += gap + line
-        else:
-            joined.append(line)
-        is_short = _width(line) < full * 0.85
-        is_open = (
-            not (line.endswith(_PARAGRAPH_END) and (is_short or line.endswith(("。", "；", "：")))) and not is_short
-        )
-    return joined
-
-
-def _width(line: str) -> float:
-    return sum(0.5 if character.isascii() else 1 for character in line)
-
-
-def plain_characters(text: str) -> str:
-    """Kangxi radicals as the characters they stand for, em spaces as spaces; nothing else is touched.
-
-    >>> plain_characters("⽂⺠\\u2003，（")
-    '文民 ，（'
-    """
-    return _KANGXI.sub(lambda match: _plain(match[0]), text).replace("\u2003", " ")
-
-
-def _plain(radical: str) -> str:
-    import unicodedata
-
-    return _KANGXI_SUPPLEMENT.get(radical) or unicodedata.normalize("NFKC", radical)
-
 
 def _read_pdf(file: Path) -> RawText:
     from pypdf import PdfReader
@@ -245,7 +177,7 @@ def _read_pdf(file: Path) -> RawText:
         reader = PdfReader(file)
         if reader.is_encrypted and not reader.decrypt(""):
             raise UnusableInput(f"「{file.name}」已加密。请去除密码后再导入。")
-        pages = [plain_characters(page.extract_text() or "") for page in reader.pages]
+        pages = [_printed_lines(page, number) for number, page in enumerate(reader.pages)]
     except UnusableInput:
         raise
     except (
@@ -261,30 +193,41 @@ def _read_pdf(file: Path) -> RawText:
         raise UnusableInput(f"「{file.name}」不是完好的 PDF（{type(error).__name__}）。请重新导出后再导入。") from None
     except (ImportError, NotImplementedError):
         raise UnusableInput(f"「{file.name}」使用了不支持的加密方式。请去除密码后再导入。") from None
-    if sum(len(page.strip()) for page in pages) < _SHORTEST_PAGE * max(len(pages), 1):
+    if sum(len(line.text) for page in pages for line in page) < _SHORTEST_PAGE * max(len(pages), 1):
         raise UnusableInput(f"「{file.name}」没有文字层（可能是扫描件）。请先做文字识别（OCR）再导入。")
-    lines = [line for page in _without_page_furniture(pages) for line in page]
-    return RawText("\n".join(join_lines(lines)), {"format": "pdf", "pages": len(pages)})
+    return RawText("\n".join(join_lines(without_furniture(pages))), {"format": "pdf", "pages": len(pages)})
 
 
-def _without_page_furniture(pages: Sequence[str]) -> list[list[str]]:
-    """Drop page numbers, and the first or last line that most pages share."""
-    split = [page.splitlines() for page in pages]
-    cleaned = []
-    repeated = set()
-    if len(split) >= 3:
-        for end in (0, -1):
-            edges = [lines[end].strip() for lines in split if lines]
-            repeated |= {edge for edge in edges if edge and edges.count(edge) * 2 > len(split)}
-    for lines in split:
-        body = list(lines)
-        for end in (0, -1):
-            while body and (
-                _PAGE_NUMBER.fullmatch(body[end]) or body[end].strip() in repeated or not body[end].strip()
-            ):
-                body.pop(end)
-        cleaned.append(body)
-    return cleaned
+def _printed_lines(page: "PageObject", number: int) -> list[PrintedLine]:
+    """The lines of a page in the order of its content, with their edges."""
+    lines: list[PrintedLine] = []
+    words: list[str] = []
+    spots: list[tuple[float, float, float, float]] = []  # left, right, height and type size of each run, in points
+
+    def close() -> None:
+        text = plain_characters("".join(words))
+        if text.strip() and spots:
+            _, right, height, size = spots[-1]
+            lines.append(PrintedLine(text, number, spots[0][0], right, height, size))
+        words.clear()
+        spots.clear()
+
+    def visit(text: str, matrix: list[float], text_matrix: list[float], font: object, size: float) -> None:
+        a, b, c, d, e, f = matrix
+        x, y = text_matrix[4], text_matrix[5]
+        for index, run in enumerate(text.split("\n")):
+            if index:
+                close()
+            words.append(run)
+            if run.strip():
+                left, height, scaled = a * x + c * y + e, b * x + d * y + f, abs(size * d)
+                # pypdf tells where a run begins; a Latin letter is about half as wide as its type size.
+                width = sum(scaled * (0.5 if letter.isascii() else 1) for letter in run.strip())
+                spots.append((left, left + width, height, scaled))
+
+    page.extract_text(visitor_text=visit)
+    close()
+    return lines
 
 
 # ---------------------------------------------------------------- HTML

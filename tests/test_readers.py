@@ -11,8 +11,9 @@ from pypdf import PdfWriter
 
 from ingest.document import Kind
 from ingest.errors import UnusableInput
+from ingest.layout import PrintedLine, join_lines, plain_characters
 from ingest.load import KnownTitle, load_document, parse_text, split_front_matter
-from ingest.readers import SIZE_LIMIT, decode, html_text, join_lines, plain_characters, read_file
+from ingest.readers import SIZE_LIMIT, decode, html_text, read_file
 
 LAW = "中华人民共和国某法\n第一条　为了保护著作权，制定本法。\n第二条　本法自公布之日起施行。\n"
 
@@ -99,35 +100,45 @@ def test_pdf_lines_are_joined_and_page_furniture_dropped(tmp_path: Path) -> None
     assert "某法@2019/3" in places
 
 
-@pytest.mark.parametrize(
-    ("lines", "joined"),
-    [
-        (
-            [
-                "甲公司认为，被告未经许可使用其作品，构成对",
-                "其著作权的侵害。",
-                "乙公司辩称不构成侵权，请求驳回原告诉讼请求。",
-            ],
-            2,
-        ),
-        (
-            [
-                "第二条 中国公民、法人或者非法人组织的作品，",
-                "不论是否发表，依照本法享有著作权。",
-                "外国人的作品，依照本法享有著作权，受本法保护。",
-            ],
-            2,
-        ),
-        (["某某人民法院", "民事判决书", "原告甲公司与被告乙公司侵害作品信息网络传播权", "纠纷一案，本院立案受理。"], 3),
-        (["the fair use doctrine applies to the training of", "large language models."], 1),
-        (["甲乙丙丁戊己庚辛壬癸子丑寅卯，", "", "另起一段的文字在这里继续下去。"], 2),
-        ([], 0),
-    ],
-)
-def test_join_lines(lines: list[str], joined: int) -> None:
-    result = join_lines(lines)
-    assert len(result) == joined
-    assert "".join(result).replace(" ", "") == "".join(lines).replace(" ", "")
+def printed(text: str, top: float, left: float = 50, page: int = 1) -> PrintedLine:
+    """A line of type size 10 whose characters are as wide as high."""
+    return PrintedLine(text, page, left, left + 10 * len(text), top, 10)
+
+
+FULL = "甲公司认为被告未经许可使用其作品构成对其"  # as wide as the page
+
+# Printed lines, and how many of them begin a paragraph.
+PAGES = [
+    ("the length of the line before", [printed(FULL, 700), printed("著作权。", 685), printed(FULL, 670)], 2),
+    (
+        "a marked line",
+        [printed(FULL, 700), printed("第二条　中国公民的作品享有著作权。", 685), printed("（一）文字作品；", 670)],
+        3,
+    ),
+    ("a full stop at the margin", [printed(FULL[:-1] + "。", 700), printed(FULL, 685)], 2),
+    ("space above", [printed(FULL, 700), printed(FULL[:-1] + "。", 685), printed(FULL, 670), printed(FULL, 640)], 2),
+    ("space above, and none below a short line", [printed("某院", 700), printed("判决", 685), printed(FULL, 650)], 2),
+    ("indentation", [printed(FULL[2:], 700, 70), printed(FULL[:-1] + "。", 685), printed(FULL, 670)], 1),
+    ("the next page", [printed(FULL, 700), printed(FULL, 50), printed(FULL, 700, page=2)], 1),
+    ("nothing", [], 0),
+]
+
+
+@pytest.mark.parametrize(("lines", "count"), [row[1:] for row in PAGES], ids=[row[0] for row in PAGES])
+def test_join_lines(lines: list[PrintedLine], count: int) -> None:
+    paragraphs = join_lines(lines)
+    assert len(paragraphs) == count
+    assert "".join(paragraphs) == "".join(line.text for line in lines)
+
+
+def test_join_lines_in_two_scripts() -> None:
+    lines = [
+        printed("fair use of the works of others that are taken in", 700),
+        printed("training (2024) 京 73 民终 1 号 ，见 “ 春风 ” 案", 685),
+    ]
+    assert join_lines(lines) == [
+        "fair use of the works of others that are taken in training (2024)京73民终1号，见“春风”案"
+    ]
 
 
 def test_kangxi_radicals_only() -> None:
