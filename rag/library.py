@@ -5,7 +5,7 @@ same version; a full text replaces a digest in its workspace; without `@` a key 
 asked about.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -30,11 +30,12 @@ class Held(StrEnum):
 class HeldDocument:
     """A document as the library shows it; `stored` has its title, dates and meta.
 
-    `builtin` says which store it lies in.
+    `builtin` says which store it lies in; `followed` is the first day of the next version held, None for the latest.
     """
 
     stored: StoredDocument
     builtin: bool
+    followed: str | None = None
 
     @property
     def citation(self) -> Citation:
@@ -55,6 +56,22 @@ class HeldDocument:
     def meta(self) -> "dict[str, Any]":
         """The front matter of the file, or what its reader could tell."""
         return dict(self.stored.meta)
+
+    @property
+    def start(self) -> str:
+        """The first day of this version as far as it is known: of effect, else of adoption; ISO, or empty."""
+        return self.stored.effective or self.stored.adopted or ""
+
+    def in_force(self, as_of: date) -> bool | None:
+        """Whether a statute is law on that day; None for other documents, and where no date is known.
+
+        A later version that has taken effect ends the earlier ones, whether or not their files say so.
+        """
+        if self.kind is not Kind.STATUTE:
+            return None
+        if self.followed and self.followed <= as_of.isoformat():
+            return False
+        return self.stored.in_force(as_of)
 
     def verified(self, path: Sequence[str] = ()) -> bool:
         """Whether the text at `path` was verified word for word; always true of a text that the user ingested."""
@@ -126,6 +143,13 @@ class _Shelf:
     def look(self) -> None:
         self.generation = self.store.generation
         self.documents = [HeldDocument(stored, self.builtin) for stored in self.store.documents()]
+
+    def follow(self, starts: Mapping[str, Mapping[str | None, str]]) -> None:
+        """Tell every document when the version after it begins."""
+        self.documents = [
+            replace(document, followed=_next_start(document, starts.get(document.citation.document, {})))
+            for document in self.documents
+        ]
         self.by_id = {document.stored.id: document for document in self.documents}
 
 
@@ -145,9 +169,17 @@ class Library:
         """Take in what has been written since; whether anything had changed."""
         if all(shelf.is_current() for shelf in self._shelves):
             return False
-        by_short: dict[str, list[HeldDocument]] = {}
+        starts: dict[str, dict[str | None, str]] = {}
         for shelf in self._shelves:
             shelf.look()
+            for document in shelf.documents:
+                if document.kind is Kind.STATUTE:
+                    starts.setdefault(document.citation.document, {}).setdefault(
+                        document.citation.version, document.start
+                    )
+        by_short: dict[str, list[HeldDocument]] = {}
+        for shelf in self._shelves:
+            shelf.follow(starts)
             for document in shelf.documents:
                 by_short.setdefault(document.citation.document, []).append(document)
         self._by_short = by_short
@@ -198,22 +230,9 @@ class Library:
             return []
         # The latest that has taken effect; where none has, the first that will.
         day = as_of.isoformat()
-        begun = [copy for copy in copies if _start(copy) <= day]
+        begun = [copy for copy in copies if copy.start <= day]
         chosen = begun[0] if begun else copies[-1]
         return [copy for copy in copies if copy.citation.version == chosen.citation.version]
-
-    def in_force(self, document: HeldDocument, as_of: date) -> bool | None:
-        """Whether a statute is law on that day; None for other documents, and where no date is known.
-
-        A later version that has taken effect ends the earlier ones, whether or not their files say so.
-        """
-        if document.kind is not Kind.STATUTE:
-            return None
-        start, day = _start(document), as_of.isoformat()
-        for other in self.versions(document.citation.document):
-            if other.citation.version != document.citation.version and start < _start(other) <= day:
-                return False
-        return document.stored.in_force(as_of)
 
     # --- places ------------------------------------------------------------------------------------------------------
 
@@ -225,7 +244,7 @@ class Library:
             if found:
                 text, start, end, headings = found
                 named = Citation(copy.citation.document, copy.citation.version, citation.path)
-                return HeldPlace(named, copy, text, start, end, headings, self.in_force(copy, day))
+                return HeldPlace(named, copy, text, start, end, headings, copy.in_force(day))
         return None
 
     def children(self, citation: Citation, as_of: date | None = None) -> list[HeldPlace]:
@@ -300,7 +319,7 @@ class Library:
         lead = len(passage.text) - len(passage.text.lstrip())
         text = passage.text.strip()
         start = passage.start + lead
-        in_force = self.in_force(document, as_of)
+        in_force = document.in_force(as_of)
         return HeldPlace(citation, document, text, start, start + len(text), passage.headings, in_force)
 
     # --- within a document -------------------------------------------------------------------------------------------
@@ -375,6 +394,12 @@ class Library:
         return self._shelves[0 if document.builtin else 1].store
 
 
+def _next_start(document: HeldDocument, starts: Mapping[str | None, str]) -> str | None:
+    """When the version after this one begins; copies of one version begin together, whatever their files say."""
+    own = starts.get(document.citation.version, document.start)
+    return min((start for start in starts.values() if start > own), default=None)
+
+
 def _is_inside(path: tuple[str, ...], other: tuple[str, ...]) -> bool:
     if path == other:
         return False
@@ -386,17 +411,11 @@ def _precedence(copy: HeldDocument) -> tuple[object, ...]:
     stored = copy.stored
     full = copy.kind is not Kind.JUDGMENT_DIGEST and stored.meta.get("text") != "digest"
     official_first = copy.builtin if copy.kind is Kind.STATUTE else not copy.builtin
-    return (_descending(_start(copy) or stored.citation.version), not full, not official_first)
+    return (_descending(copy.start or stored.citation.version), not full, not official_first)
 
 
 def _descending(text: str | None) -> tuple[int, ...]:
     return tuple(-ord(character) for character in text or "") or (0,)
-
-
-def _start(copy: HeldDocument) -> str:
-    """The first day of a version, as far as it is known: ISO, or empty."""
-    stored = copy.stored
-    return stored.effective or stored.adopted or ""
 
 
 def _is_year_of(version: str, stored: StoredDocument) -> bool:
