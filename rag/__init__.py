@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from rag.assistant import Assistant, LookupResult, SearchHit
     from rag.audit import AuditReport
     from rag.intake import IngestedFile, IngestReport
-    from rag.library import HeldDocument, HeldPlace
+    from rag.library import HeldDocument, HeldPlace, Library
     from rag.settings import Settings
     from rag.workspace import Workspace
 
@@ -52,6 +52,7 @@ __all__ = [
     "IngestedFile",
     "KangbianError",
     "Kind",
+    "Library",
     "LookupResult",
     "NotFound",
     "Provenance",
@@ -78,7 +79,7 @@ _HOMES = {
     "rag.assistant": ("Assistant", "LookupResult", "SearchHit"),
     "rag.audit": ("AuditReport",),
     "rag.intake": ("IngestReport", "IngestedFile"),
-    "rag.library": ("HeldDocument", "HeldPlace"),
+    "rag.library": ("HeldDocument", "HeldPlace", "Library"),
     "rag.settings": ("Settings",),
     "rag.workspace": ("Workspace",),
 }  # fmt: skip
