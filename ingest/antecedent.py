@@ -15,6 +15,7 @@ _ENDINGS = {
     "解释": ("解释", "规定"),
 }
 _SUPREME_COURT = "最高人民法院"
+_MOST_CANDIDATES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +36,40 @@ class Antecedents:
         self._ends = [match.start() for match in _SENTENCE_END.finditer(folded)]
         self._names = names
         self._context = None if context is None or context.is_case else context
-        self._seen: list[tuple[int, Citation]] = []
+        # The last place cited in each document and in each article, with its sentence, the latest last.
+        self._documents: dict[Citation, tuple[int, Citation]] = {}
+        self._articles: dict[Citation, tuple[int, Citation]] = {}
+        self._place: Citation | None = None
+        self._known_fits: dict[tuple[str, str], bool] = {}
 
     def add(self, position: int, citation: Citation) -> None:
         """Remember a statute cited at `position`."""
-        self._seen.append((bisect_right(self._ends, position), citation))
+        seen = bisect_right(self._ends, position), citation
+        self._documents.pop(citation.at(), None)
+        self._documents[citation.at()] = seen
+        if citation.path:
+            article = citation.at(citation.path[0])
+            self._articles.pop(article, None)
+            self._articles[article] = seen
+            self._place = citation
 
     def document(self, word: str | None = None, *, same: bool = False) -> Antecedent:
         """The document that `word` (法, 办法, 司法解释; None for any) means; `same` for 同法: the one cited last."""
-        fitting = [(sentence, c) for sentence, c in self._seen if word is None or self._fits(c.document, word)]
-        if same and fitting and fitting[-1][1].path:
-            fitting = fitting[-1:]
-        context = self._context
+        fitting: list[Citation] = []
+        nearest = -1
+        for document, (sentence, last) in reversed(self._documents.items()):
+            if fitting and sentence != nearest:
+                break
+            if word is None or self._fits(document.document, word):
+                fitting.append(document)
+                nearest = sentence
+                if same and last.path:
+                    break
         if not fitting:
+            context = self._context
             fits = context is not None and (word is None or self._fits(context.document, word))
             return Antecedent(context.at() if context and fits else None)
-        return _only([c.at() for sentence, c in fitting if sentence == fitting[-1][0]])
+        return _only(fitting)
 
     def home(self, word: str) -> Antecedent:
         """The document that 本法 means: the one the text is a passage of, else as 该法."""
@@ -58,20 +77,25 @@ class Antecedents:
             return Antecedent(self._context.at())
         return self.document(word)
 
-    def article(self, position: int, *, home: bool = False) -> Antecedent:
+    def article(self, *, home: bool = False) -> Antecedent:
         """The article that 该条 or a lone 第二款 means; with `home`, 本条: the text's own article first."""
         context = self._context if self._context and self._context.path else None
         if home and context:
             return Antecedent(context.at(context.path[0]))
-        fitting = [(sentence, c) for sentence, c in self._seen if c.path]
-        if not fitting:
+        if not self._articles:
             return Antecedent(context.at(context.path[0]) if context else None)
-        return _only([c.at(c.path[0]) for sentence, c in fitting if sentence == fitting[-1][0]])
+        fitting: list[Citation] = []
+        nearest = -1
+        for article, (sentence, _) in reversed(self._articles.items()):
+            if fitting and (sentence != nearest or len(fitting) > _MOST_CANDIDATES):
+                break
+            fitting.append(article)
+            nearest = sentence
+        return _only(fitting)
 
     def place(self) -> Citation | None:
         """The place cited last, or the one the text stands in."""
-        fitting = [c for _, c in self._seen if c.path]
-        return fitting[-1] if fitting else self._context
+        return self._place or self._context
 
     @property
     def context(self) -> Citation | None:
@@ -79,14 +103,14 @@ class Antecedents:
         return self._context
 
     def _fits(self, document: str, word: str) -> bool:
-        for title in self._names.titles(document):
-            if title.endswith(_ENDINGS.get(word, (word,))):
-                return word not in ("司法解释", "解释") or title.endswith("解释") or _SUPREME_COURT in title
-        return False
+        if (document, word) not in self._known_fits:
+            titles = [title for title in self._names.titles(document) if title.endswith(_ENDINGS.get(word, (word,)))]
+            judicial = any(title.endswith("解释") or _SUPREME_COURT in title for title in titles)
+            self._known_fits[document, word] = judicial if word in ("司法解释", "解释") else bool(titles)
+        return self._known_fits[document, word]
 
 
 def _only(citations: list[Citation]) -> Antecedent:
-    distinct = list(dict.fromkeys(citations))
-    if len(distinct) == 1:
-        return Antecedent(distinct[0])
-    return Antecedent(None, tuple(dict.fromkeys(citation.document for citation in distinct)))
+    if len(citations) == 1:
+        return Antecedent(citations[0])
+    return Antecedent(None, tuple(dict.fromkeys(citation.document for citation in reversed(citations))))

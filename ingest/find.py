@@ -11,10 +11,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from itertools import groupby
 
 from ingest.antecedent import Antecedent, Antecedents
 from ingest.case_numbers import case_numbers, court_before, issued_numbers
-from ingest.citation import Citation, normal_case_number
+from ingest.citation import Citation
 from ingest.document import Kind
 from ingest.mention import Doubt, Mention
 from ingest.names import QUOTES, Names, normal_name
@@ -26,6 +27,8 @@ __all__ = ["Doubt", "Mention", "Names", "find_citations"]
 
 _OPENERS, _CLOSERS = "《〈“‘「『\"'", "》〉”’」』\"'"
 _LONGEST_TITLE = 120
+_MOST_DEFINITIONS = 200
+_CHINESE = re.compile("[一-鿿]")
 _LAW_ENDING = re.compile(
     r"(?:(?<![兵书魔方看做说想心剑拳语算枪手技疗写用画笔办])法|法典|条例|规定|办法|解释|规则|细则|决定|意见|准则|公约|协定|通知|批复|规范|标准|指南"
     r"|纪要|修正案|宪法|安排|\bact|\blaw|regulations?|measures|provisions)(?:\([^()]{1,20}\))?$"
@@ -69,7 +72,7 @@ _UNKNOWN_KEY = re.compile(
     r"[一-鿿]{2,40}@(?:19|20)\d{2}(?:-\d{2}-\d{2})?(?:/(?:附件\d{0,2}|\d{1,4}(?:-\d{1,2})?))*(?!\d)"
 )
 _SECTION = re.compile(
-    r"\s?(?:判决书|判决)?(?:的|中的?)?\s?[“\"](?P<section>(?:摘要\.)?[一-鿿]{2,10})[”\"](?:部分|一节)?(?:的)?第(?P<paragraph>\d{1,4})段"
+    r"\s?(?:判决书|判决)?(?:的|中的?)?\s?[“\"](?P<section>[一-鿿\d.]{1,20})[”\"](?:部分|一节)?(?:的)?第(?P<paragraph>\d{1,4})段"
 )
 _BEYOND_NAME = re.compile(r"[院学官系界庭律理人定治典案制域务令益宝师盲]|条(?!例)|规(?!定)")
 _RELATIVE_LAW = re.compile(
@@ -109,11 +112,16 @@ class _Form(Enum):
     ISSUED = auto()
     RELATIVE = auto()
     KEY = auto()
+    LOCAL = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """A document named at a place of the text; `shorts` are the documents held that the name may mean."""
+    """A document named at a place of the text; `shorts` are the documents held that the name may mean.
+
+    `word` and `marker` are the parts of 该 + 办法; `cases` the judgments of one written number (113、114号) with what is
+    held of each.
+    """
 
     start: int
     end: int
@@ -124,6 +132,7 @@ class _Named:
     former: bool = False
     word: str | None = None
     marker: str | None = None
+    cases: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 def find_citations(text: str, names: Names, context: Citation | None = None) -> list[Mention]:
@@ -152,7 +161,7 @@ class _Reader:
         self._folded = fold(text)
         self._names = names
         self._antecedents = Antecedents(self._folded, names, context)
-        self._local: dict[str, tuple[str, tuple[str, ...], str | None]] = {}
+        self._local: dict[str, tuple[Citation, tuple[str, ...]]] = {}
         self._found: list[Mention] = []
 
     def read(self) -> list[Mention]:
@@ -181,7 +190,8 @@ class _Reader:
         """The documents named in the text, in order, none overlapping another: the longest from the left."""
         titles = list(self._titles())
         every = [*titles, *self._dictionary(), *self._numbers(), *self._relative_laws(), *self._keys()]
-        every.sort(key=lambda named: (named.start, -named.end, named.form is not _Form.KEY))
+        every.extend(self._local_names())
+        every.sort(key=lambda named: (named.start, -named.end, named.form is _Form.NAME, named.form is _Form.LOCAL))
         kept: list[_Named] = []
         for named in every:
             if kept and named.start < kept[-1].end:
@@ -249,6 +259,8 @@ class _Reader:
     def _dressed(self, named: _Named) -> _Named:
         """With the version, the age or the country written around the name."""
         folded, start, end, version = self._folded, named.start, named.end, named.version
+        if any(self._names.kind(short) is not Kind.STATUTE for short in named.shorts):
+            return named
         if foreign := _FOREIGN.search(folded, max(0, start - 16), start):
             name = re.sub(r"[《》“”\"]|的$", "", self._text[foreign.start() : end])
             name = name.replace("的", "", 1) if foreign[0].endswith("的") else name
@@ -268,15 +280,14 @@ class _Reader:
 
     def _numbers(self) -> Iterator[_Named]:
         """Case numbers, dockets, and documents known by the number under which they were issued."""
-        for span in case_numbers(self._folded):
-            name = self._text[span.start : span.end]
-            if span.number:
-                shorts = self._names.candidates(span.number)
-                yield _Named(span.start, span.end, _Form.CASE, name, shorts, word=span.number)
-            elif span.serial:
-                yield _Named(
-                    span.start, span.end, _Form.CASE, name, self._names.by_serial(span.serial), word=span.serial
-                )
+        for (start, end), spans in groupby(case_numbers(self._folded), key=lambda span: (span.start, span.end)):
+            cases = tuple(
+                (span.number, self._names.candidates(span.number))
+                if span.number
+                else (span.serial or "", self._names.by_serial(span.serial or ""))
+                for span in spans
+            )
+            yield _Named(start, end, _Form.CASE, self._text[start:end], cases=cases)
         for span in issued_numbers(self._folded):
             number = span.number or ""
             yield _Named(span.start, span.end, _Form.ISSUED, number, self._names.candidates(number))
@@ -291,6 +302,25 @@ class _Reader:
             if not any(self._names.candidates(name[i:]) for i in range(len(name) - 1)):
                 yield _Named(*match.span(), _Form.KEY, name)
 
+    def _local_names(self) -> Iterator[_Named]:
+        """What the text itself defines (以下简称“甲案”), wherever it stands later in the text."""
+        folded = self._folded
+        defined: dict[str, int] = {}
+        for match in _DEFINITION.finditer(folded):
+            for alias in re.split("[或、]", match["alias"]):
+                if len(alias.strip()) > 1:
+                    defined.setdefault(alias.strip(), match.end())
+        for alias, after in list(defined.items())[:_MOST_DEFINITIONS]:
+            for match in re.compile(re.escape(alias)).finditer(folded, after):
+                start, end = self._quoted(*match.span())
+                quoted = start < match.start()
+                generic = bool(_GENERIC.fullmatch(alias)) or len(alias) == 2
+                apart = (
+                    not _CHINESE.match(folded[start - 1 : start] or " ") or folded[start - 1] in "据照和与及按依合反用"
+                )
+                if quoted or not generic or (apart and folded[end : end + 1] == "第"):
+                    yield _Named(start, end, _Form.LOCAL, self._text[match.start() : match.end()])
+
     # --- a name and what stands behind it
 
     def _read_named(self, named: _Named, follower: _Named | None) -> int:
@@ -300,15 +330,29 @@ class _Reader:
             return self._read_case(named)
         if named.form is _Form.RELATIVE:
             return self._read_relative_law(named)
-        local = self._local.get(_local_name(named.name)) if named.form is not _Form.ISSUED else None
-        if local and not named.version:
-            named = replace(named, shorts=local[1], name=local[0], version=local[2])
+        if named.form is not _Form.ISSUED and (local := self._local.get(_local_name(named.name))):
+            return self._read_local(named, *local)
+        if named.form is _Form.LOCAL:
+            return named.start
         if len(named.shorts) == 1 and self._names.kind(named.shorts[0]) not in (Kind.STATUTE, None):
             return self._read_other(named)
         return self._read_statute(named, follower)
 
+    def _read_local(self, named: _Named, document: Citation, shorts: tuple[str, ...]) -> int:
+        """A name that the text has defined for a document."""
+        doubt = None if len(shorts) == 1 else Doubt.AMBIGUOUS if shorts else Doubt.UNKNOWN
+        named = replace(named, shorts=shorts)
+        version = named.version or document.version
+        if document.is_case or self._names.kind(document.document) not in (Kind.STATUTE, None):
+            self._emit(named.start, named.end, document, named, doubt)
+            return named.end
+        return self._read_places(named, replace(document, version=version), doubt, None)
+
     def _read_statute(self, named: _Named, follower: _Named | None) -> int:
         base, doubt = self._document(named)
+        return self._read_places(named, base, doubt, follower)
+
+    def _read_places(self, named: _Named, base: Citation, doubt: Doubt | None, follower: _Named | None) -> int:
         key = self._key_tail(named.end)
         if key:
             version, path, end = key
@@ -355,22 +399,21 @@ class _Reader:
         return read_to, places
 
     def _define(self, alias: str, named: _Named, base: Citation) -> None:
-        name = base.document
         for part in re.split(r"[或、]", alias):
-            self._local[_local_name(part)] = (name, named.shorts or (), named.version)
+            self._local[_local_name(part)] = (base.at(), named.shorts)
 
     def _read_case(self, named: _Named) -> int:
-        known = named.shorts
-        number = named.word or named.name
-        whole = normal_case_number(number) or number
-        doubt = None if len(known) == 1 else Doubt.AMBIGUOUS if known else Doubt.UNKNOWN
-        document = Citation(known[0] if len(known) == 1 else whole)
-        end = self._read_definition(named, document)
         court = court_before(self._folded, named.start)
         written = self._text[slice(*court)] if court else None
         path, last = self._other_path(named.end)
-        self._emit(named.start, last, document.at(*path), named, doubt, court=written)
-        return max(end, last)
+        end = last
+        for number, shorts in named.cases:
+            doubt = None if len(shorts) == 1 else Doubt.AMBIGUOUS if shorts else Doubt.UNKNOWN
+            document = Citation(shorts[0] if len(shorts) == 1 else number)
+            one = replace(named, shorts=shorts)
+            end = max(end, self._read_definition(one, document))
+            self._emit(named.start, last, document.at(*path), one, doubt, court=written)
+        return end
 
     def _read_other(self, named: _Named) -> int:
         """A judgment or a commentary by its name, or the key of one of its places."""
@@ -405,11 +448,8 @@ class _Reader:
 
     def _read_relative_law(self, named: _Named) -> int:
         word, marker = named.word or "", named.marker or ""
-        local = self._local.get(_local_name(named.name))
-        if local:
-            return self._read_statute(
-                replace(named, form=_Form.TITLE, name=local[0], shorts=local[1], version=local[2]), None
-            )
+        if local := self._local.get(_local_name(named.name)):
+            return self._read_local(named, *local)
         antecedent = (
             self._antecedents.home(word) if marker == "本" else self._antecedents.document(word, same=marker == "同")
         )
@@ -481,7 +521,7 @@ class _Reader:
             return end
         if not _FOLLOWS.match(self._folded, end):
             return end
-        antecedent = self._antecedents.article(first.start)
+        antecedent = self._antecedents.article()
         is_item = len(first.levels) > 2
         if antecedent.citation is None:
             credible = first.bracketed if is_item else bool(_FOLLOWS_STRICTLY.match(self._folded, end))
@@ -520,7 +560,7 @@ class _Reader:
     def _read_this(self, match: re.Match[str]) -> int:
         """该条, 本条, 同条, 该款规定."""
         home = match["this"] == "本"
-        antecedent = self._antecedents.article(match.start(), home=home)
+        antecedent = self._antecedents.article(home=home)
         end = match.end()
         if match["level"] != "条":
             place = self._antecedents.context if home else self._antecedents.place()

@@ -115,7 +115,8 @@ class Names:
         unheld = {name: () for name in unheld_names() if name not in self._shorts}
         lengths: dict[str, set[int]] = {}
         for name in (*self._shorts, *unheld):
-            if len(name) > 1:
+            # Case numbers are read by their grammar, whatever their brackets and spaces.
+            if len(name) > 1 and not normal_case_number(name):
                 lengths.setdefault(name[:2], set()).add(len(name))
         self._all: dict[str, tuple[str, ...]] = {**self._shorts, **unheld}
         self._lengths = {head: tuple(sorted(sizes, reverse=True)) for head, sizes in lengths.items()}

@@ -22,7 +22,7 @@ UNIT = (
 )
 _GROUP = re.compile(
     rf"(?P<ordinal>第?)\s?(?P<first>{_BRACKETED})"
-    rf"(?P<more>(?:\s?(?:{_AND}|{_RANGE})?\s?第?\s?{_BRACKETED})*?)\s?(?P<unit>{UNIT})"
+    rf"(?P<more>(?:\s?(?:{_AND}|{_RANGE})\s?第?\s?{_BRACKETED}|\s?\(\s?{NUMERAL}\s?\)){{0,40}}?)\s?(?P<unit>{UNIT})"
     rf"(?P<inserted>(?:\s?[、]?\s?之\s?{NUMERAL}(?!款|项|条))*)"
 )
 _NUMBER = re.compile(rf"(?P<range>{_RANGE})?\s?第?\s?(?P<bracket>\(?)\s?(?P<number>{NUMERAL})")
