@@ -31,7 +31,8 @@ from rag.index import Index, open_index
 from rag.lexicon import load_lexicon
 from rag.provision import words_of
 from rag.question import Question, Reader
-from rag.retrieve import Retriever
+from rag.relevance import rank
+from rag.retrieve import Hit, Retriever, Route
 from rag.scope import in_scope
 from rag.settings import DEFAULT_WORKSPACE, Settings
 from rag.statutes import StatuteDesk, about_document, cited_places, says_something
@@ -40,6 +41,8 @@ from rag.verify import Admitted, admit, written_out
 LONGEST_QUESTION = 20_000
 _GENERATOR = "extractive"
 _FOUND = 40
+# The share of a question's terms that a passage of a named document must hold to be shown first.
+_SPEAKS_OF_IT = 0.15
 
 
 class LookupResult(BaseModel):
@@ -203,10 +206,22 @@ class Assistant:
             if len(re.findall(r"\w", question.text)) < 3:
                 return _too_short(question)
             return _nothing_here(question)
-        drafts = before + about_concept(desk, question, hits)
+        drafts = before + about_concept(desk, question, [*self._inside(question, day), *hits])
         side = leaning(question.text)
         kind = {Leaning.LAW: AnswerKind.STATUTE, Leaning.CASES: AnswerKind.CASE}.get(side, AnswerKind.CONCEPT)
         return _Composed(kind, drafts + self._unheld(question, day))
+
+    def _inside(self, question: Question, day: date) -> list[Hit]:
+        """The passages of documents that the question names which speak most of the rest of what it says."""
+        found: list[Hit] = []
+        for citation in [mention.citation for mention in question.places if mention.citation]:
+            passages = self._index.library.passages(citation.document, citation.version, day)
+            scores = rank(question.topic, [place.text for place in passages])
+            best = sorted(range(len(passages)), key=lambda index: -scores[index])[:3]
+            found += [
+                Hit(passages[index], scores[index], Route.NAMED) for index in best if scores[index] > _SPEAKS_OF_IT
+            ]
+        return found
 
     def _query(self, question: Question) -> str:
         names = [mention.citation.document for mention in question.places if mention.citation]

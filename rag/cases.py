@@ -14,7 +14,7 @@ from rag.library import HeldDocument, HeldPlace, Library
 from rag.money import write_amount
 from rag.provision import case_name, words_of
 from rag.question import Language, Question
-from rag.relevance import rank
+from rag.relevance import rank, terms
 
 _HOLDINGS, _BRIEF_HOLDINGS = 4, 2
 _MISFIT_LABELS = {
@@ -89,6 +89,8 @@ class CaseDesk:
 def about_case(desk: CaseDesk, case: CaseFile, question: Question, *, brief: bool = False) -> list[Draft]:
     """Everything the question may want of one case; `brief` when several cases share the answer."""
     facets = [facet for facet in desk.lexicon.facets if facet.asked_in(question.text)]
+    if not facets and question.inherited:
+        facets = [facet for facet in desk.lexicon.facets if facet.asked_in(question.earlier)]
     drafts: list[Draft] = []
     if not brief:
         drafts += corrections(desk, case, question)
@@ -124,7 +126,9 @@ def _first(case: CaseFile, section: str) -> HeldPlace | None:
 def _best(case: CaseFile, sections: Sequence[str], question: Question, count: int) -> list[HeldPlace]:
     """The paragraphs of the sections that speak most of what is asked, in the order of the text."""
     places = [place for section in sections for place in case.section(section)]
-    scores = rank(question.topic, [place.text for place in places])
+    # A question of one or two words tells no paragraph from another: then the order of the text decides.
+    telling = sum(terms(question.topic).values()) > 2
+    scores = rank(question.topic, [place.text for place in places]) if telling else [0.0] * len(places)
     ranked = sorted(range(len(places)), key=lambda index: (-scores[index], index))
     return [places[index] for index in sorted(ranked[:count])]
 
@@ -187,7 +191,8 @@ def _renderings(field: str, value: object) -> list[tuple[str, str]]:
         return [(wide, wide), (text, text)]
     if field == "outcome":
         return []
-    return [(text, text), (text, text[:6])]
+    text = text.rstrip("。")
+    return [(text, text)]
 
 
 def _unknown(case: CaseFile, facet: Facet, language: Language) -> list[Draft]:

@@ -94,14 +94,17 @@ def about_concept(desk: ConceptDesk, question: Question, hits: Sequence[Hit]) ->
     side = leaning(question.text)
     laws, cases, comments = _COUNTS[side]
     by_kind = {
-        Leaning.LAW: _laws(desk, question, [hit.place for hit in hits if hit.kind is Kind.STATUTE][:laws]),
-        Leaning.COMMENTARY: _comments(
-            desk, question, [hit.place for hit in hits if hit.kind is Kind.COMMENTARY][:comments]
-        ),
+        Leaning.LAW: _laws(desk, question, _first(hits, Kind.STATUTE, laws)),
+        Leaning.COMMENTARY: _comments(desk, question, _first(hits, Kind.COMMENTARY, comments)),
         Leaning.CASES: _cases(desk, question, hits, cases),
     }
     order = sorted(by_kind, key=lambda kind: kind is not side)
     return [draft for kind in order for draft in by_kind[kind]]
+
+
+def _first(hits: Sequence[Hit], kind: Kind, count: int) -> list[HeldPlace]:
+    places = {hit.key: hit.place for hit in hits if hit.kind is kind}
+    return list(places.values())[:count]
 
 
 def _laws(desk: ConceptDesk, question: Question, places: Sequence[HeldPlace]) -> list[Draft]:

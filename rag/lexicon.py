@@ -18,7 +18,10 @@ class Phrasebook:
     def __init__(self, rows: Mapping[str, Iterable[str]]) -> None:
         self._rows = {str(wording).lower(): tuple(terms) for wording, terms in rows.items()}
         longest_first = sorted(self._rows, key=len, reverse=True)
-        edge = [rf"\b{re.escape(row)}(?:s|es)?\b" if row.isascii() else re.escape(row) for row in longest_first]
+        edge = [
+            rf"(?<![a-z0-9]){re.escape(row)}(?:s|es)?(?![a-z0-9])" if row.isascii() else re.escape(row)
+            for row in longest_first
+        ]
         self._pattern = re.compile("|".join(edge) or r"(?!)", re.IGNORECASE)
 
     def terms(self, text: str) -> list[str]:

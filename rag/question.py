@@ -71,6 +71,8 @@ _LEANING = re.compile(
     r"\b(?:it|its|that|this|those|they|the same|the case|that case|the article|what about|how about|and the)\b",
     re.IGNORECASE,
 )
+# 暂行办法 by itself: no other word of a title stands before it.
+_BARE_MEASURES = re.compile(r"(?:^|[^\u4e00-\u9fff]|[据照按和与及在由看说查即于对依])(暂行办法)")
 _INSTANCES = (
     ("二审", re.compile(r"二审|终审|上诉审|appeal", re.I)),
     ("一审", re.compile(r"一审|初审|first instance", re.I)),
@@ -87,19 +89,65 @@ class Reader:
         entries = library.entries()
         known = {name for entry in entries for name in (entry.short, entry.title, *entry.aliases)}
         self._mender = SlipMender(known | lexicon.terms)
+        self._cases_of: dict[str, list[str]] = {}
+        for document in library.documents():
+            if self._is_case(document.citation.document) and (city := _city(str(document.meta.get("court") or ""))):
+                self._cases_of.setdefault(city, []).append(document.citation.document)
 
     def read(self, raw: str, history: Sequence[Turn] = ()) -> Question:
         """Read a question in the light of the conversation before it."""
         separated = separate_instructions(raw)
         text = to_narrow(to_simplified(separated.text))
         language = _language(raw)
-        mentions = find_citations(text, self._names)
-        if language is Language.CHINESE and not any(mention.citation and not mention.doubt for mention in mentions):
+        mentions = self._mentions(text, language, bool(history))
+        if language is Language.CHINESE and not any(_is_settled(mention) for mention in mentions):
             mended = self._mender.mend(text)
             if mended != text:
-                text, mentions = mended, find_citations(mended, self._names)
+                text, mentions = mended, self._mentions(mended, language, bool(history))
         question = self._sort(raw, text, language, separated.found, mentions)
         return self._with_history(question, history) if history else question
+
+    def _mentions(self, text: str, language: Language, in_conversation: bool = False) -> list[Mention]:
+        """What the text cites, by the grammar and by the looser names that people use in questions."""
+        mentions = self._grammar(text)
+        if language is Language.ENGLISH and not any(_is_settled(mention) for mention in mentions):
+            # The Chinese nickname stands nowhere in the question, so neither does its mention.
+            translated = find_citations("；".join(self._lexicon.english.terms(text)), self._names)
+            mentions += [replace(mention, start=0, end=0) for mention in translated]
+        if not any(self._is_case(short) for mention in mentions for short in _documents(mention)):
+            mentions += self._by_city(text, in_conversation)
+        return mentions
+
+    def _grammar(self, text: str) -> list[Mention]:
+        """Citations as drafts write them; 暂行办法 by itself is the only held document that is called so."""
+        alone = _BARE_MEASURES.search(text)
+        meant = [short for short in {e.short for e in self._library.entries()} if short.endswith("暂行办法")]
+        held_here = [short for short in meant if (found := self._library.document(short)) and found.builtin]
+        if alone is None or len(held_here) != 1:
+            return find_citations(text, self._names)
+        full, shift = held_here[0], len(held_here[0]) - len("暂行办法")
+        longer = text[: alone.start(1)] + full + text[alone.end(1) :]
+        return [
+            replace(mention, start=min(mention.start, len(text)), end=mention.end - shift)
+            if mention.start <= alone.start(1) < mention.end
+            else replace(mention, start=mention.start - shift, end=mention.end - shift)
+            if mention.start > alone.start(1)
+            else mention
+            for mention in find_citations(longer, self._names)
+        ]
+
+    def _by_city(self, text: str, in_conversation: bool) -> list[Mention]:
+        """广州案, 金山那个案子: a case called by the place of its court."""
+        found: list[Mention] = []
+        for city, documents in self._cases_of.items():
+            tail = r"(?:法院|互联网法院|中院)?(?:的|那个|这个|判的|那边的?|审的)*(?:案|判决)" + (
+                r"|(?:的?那个|那边|法院|的)?(?:呢|的呢)|那个|的案" if in_conversation else ""
+            )
+            found += [
+                Mention(match[0], match.start(), match.end(), None, match[0], candidates=tuple(documents))
+                for match in re.finditer(rf"{city}(?:{tail})", text)
+            ]
+        return found
 
     def _sort(
         self,
@@ -114,8 +162,7 @@ class Reader:
         cases: list[CaseMention] = []
         unheld: list[Mention] = []
         for mention in mentions:
-            candidates = mention.candidates or ((mention.citation.document,) if mention.citation else ())
-            held = tuple(short for short in candidates if self._library.document(short))
+            held = tuple(short for short in _documents(mention) if self._library.document(short))
             if not held:
                 if mention.doubt is Doubt.UNKNOWN or (mention.citation and mention.citation.is_case):
                     unheld.append(mention)
@@ -161,8 +208,15 @@ class Reader:
         for instance, pattern in _INSTANCES:
             if pattern.search(text):
                 same = tuple(short for short in chosen if instance in str(metas[short].get("instance") or ""))
-                chosen = same or chosen
-        return chosen
+                return same or chosen
+        # One dispute in two instances is one case to whoever names it: the first instance leads to the second.
+        later = {
+            short
+            for short in chosen
+            if any(other in chosen for other in metas[short].get("related") or ())
+            and "二审" in str(metas[short].get("instance"))
+        }
+        return tuple(short for short in chosen if short not in later) or chosen
 
     def _topic(self, text: str, mentions: Sequence[Mention], language: Language) -> str:
         letters = list(text)
@@ -188,12 +242,14 @@ class Reader:
         before = "\n".join(to_narrow(to_simplified(separate_instructions(turn.content).text)) for turn in history)
         joined = f"{before}\n{question.text}"
         offset = len(before) + 1
-        mentions = find_citations(joined, self._names)
+        mentions = self._mentions(joined, question.language, True)
         late = [
             replace(mention, start=mention.start - offset, end=mention.end - offset)
             for mention in mentions
             if mention.start >= offset
         ]
+        if not late:
+            late = self._by_city(question.text, True)
         read = self._sort(question.raw, question.text, question.language, question.injected, late, True)
         earlier_topic, last_mentions = self._last_user_topic(history)
         if not (read.places or read.cases or read.unheld):
@@ -208,8 +264,8 @@ class Reader:
         for turn in reversed(history):
             if turn.role == "user":
                 text = to_narrow(to_simplified(separate_instructions(turn.content).text))
-                mentions = find_citations(text, self._names)
-                return self._topic(text, mentions, _language(turn.content)), mentions
+                mentions = self._mentions(text, _language(text))
+                return self._topic(text, mentions, _language(text)), mentions
         return "", []
 
     def _focus(self, history: Sequence[Turn], text: str) -> list[Mention]:
@@ -236,6 +292,15 @@ class Reader:
                     chosen = wanted[0] if turn.role != "user" else wanted[-1]
                     return [replace(chosen, start=0, end=0)]  # it stands nowhere in the present question
         return []
+
+
+def _documents(mention: Mention) -> tuple[str, ...]:
+    """The documents that a mention may mean."""
+    return mention.candidates or ((mention.citation.document,) if mention.citation else ())
+
+
+def _is_settled(mention: Mention) -> bool:
+    return mention.doubt is None and bool(_documents(mention))
 
 
 def _distinct(cases: Sequence[CaseMention]) -> tuple[CaseMention, ...]:

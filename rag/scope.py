@@ -50,4 +50,4 @@ def in_scope(corpus: Path, question: Question, hits: Sequence[Hit]) -> bool:
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:
     folded = sorted((fold(str(word)) for word in words), key=len, reverse=True)
-    return re.compile("|".join(rf"\b{re.escape(word)}" if word.isascii() else re.escape(word) for word in folded))
+    return re.compile("|".join(rf"(?<![a-z0-9]){re.escape(word)}" if word.isascii() else re.escape(word) for word in folded))

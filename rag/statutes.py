@@ -25,6 +25,8 @@ _ISSUER = re.compile(
     r"谁(?:发布|制定|颁布|公布|通过)|哪(?:个|些|几个)?(?:部门|机关|机构)|制定机关|发布机关|who (?:issued|adopted)", re.I
 )
 _COUNT = re.compile(r"多少条|几条|共有?多少|how many articles", re.I)
+# Who asks for all cases, factors or kinds is not helped by one of them.
+_EVERY_ITEM = re.compile(r"哪些|情形|因素|种类|几种|几项|列举|分别|全部|所有|all|which|factors|list")
 _OVERVIEW = re.compile(r"介绍|概述|是什么|简介|主要内容|overview|what is|summar", re.I)
 
 
@@ -123,9 +125,14 @@ def pinpointed(desk: StatuteDesk, place: HeldPlace, question: Question) -> list[
     scores = rank(question.topic, [leaf.text for leaf in inner])
     order = sorted(range(len(inner)), key=lambda index: -scores[index])
     best, second = order[0], order[1]
-    if scores[best] < 0.2 or scores[best] < 1.25 * scores[second]:
-        return []
     leaf, words = inner[best], words_of(inner[best])
+    if (
+        scores[best] < 0.3
+        or scores[best] < 1.25 * scores[second]
+        or len(words) < 15
+        or _EVERY_ITEM.search(question.text)
+    ):
+        return []
     label = question.language.pick("其中与问题直接相关的是", "The part in point is ")
     where = pinpoint(leaf.citation, question.language)
     return [Draft(f"{label}{where}：“{words}”", (Support(leaf.citation, words),))]
