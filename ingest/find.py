@@ -59,7 +59,7 @@ _FORMER_AFTER = re.compile(r"\s?\((?:旧|旧法|已废止|已失效|修[正订�
 _DEFINITION = re.compile(
     r"\s?[\(,]\s?(?:以下|下文|下|后文|以下均)?(?:统称|简称|称)(?:为|作|之为)?[::,]?\s?[“\"‘「《]*(?P<alias>[^()“”\"‘’「」《》,。;]{1,24})[”\"’」》]*\s?\)?"
 )
-_ASIDE = re.compile(r"\s?\([^()]{1,60}\)")
+_ASIDE = re.compile(r"\s?\((?:[^()]|\([^()]{1,20}\)){1,60}\)")
 _GAP = re.compile(
     rf"\s?(?:规定的|中的|里的|里面的|中|里|的|之|下)?\s?(?:第{NUMERAL}[编章节分]{{1,2}}|(?:总则|分则|物权|合同|人格权|婚姻家庭|继承|侵权责任)编?)*(?:的|中的?)?\s?"
 )
@@ -206,7 +206,7 @@ class _Reader:
             normal = normal_name(inside)
             shorts = self._names.candidates(inside)
             generic = bool(_GENERIC.fullmatch(normal.name))
-            followed = self._folded[end : end + 1] == "第" or _VERSION_AFTER.match(self._folded, end)
+            followed = bool(read_places(self._folded, end, named=True)) or _VERSION_AFTER.match(self._folded, end)
             if shorts or generic or _LAW_ENDING.search(normal.name) or followed:
                 if generic and not shorts:
                     yield _Named(start, end, _Form.RELATIVE, inside, word=normal.name, marker="《》")
