@@ -112,6 +112,7 @@ _NUMBER = re.compile(
 _INSTANCES = (("民申", "再审审查"), ("再", "再审"), ("终", "二审"), ("初", "一审"), ("执", "执行"))
 _HEAD_LIMIT = 60
 _HEAD_LINES = 25
+_OPENING_LIMIT = 400  # characters in which a line shows which section it opens
 
 
 def parse_judgment(text: str, meta: Mapping[str, Any]) -> Document:
@@ -280,8 +281,9 @@ def _sections(lines: list[Line], body: int) -> list[str]:
 
 def _section_of(line: str, stage: int) -> str | None:
     """The section that the words at the head of a line open, seen from the stage reached; None where they open none."""
+    head = line[:_OPENING_LIMIT]
     for name, pattern in _OPENINGS:
-        if pattern.match(line):
+        if pattern.match(head):
             if _STAGE[name] > stage or {name, _ORDER[stage]} == _BACK_AND_FORTH:
                 return name
             return None

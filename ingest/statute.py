@@ -72,6 +72,7 @@ _SIGNATORY = re.compile(
 )
 _HEADING_LIMIT = 40
 _TITLE_LIMIT = 120
+_HEAD_LINES = 40
 _COUNTRY = "中华人民共和国"
 _COURT_TITLE = re.compile(r"最高人民法院(?:、最高人民检察院)?(?=关于)")
 
@@ -314,7 +315,7 @@ class _Reader:
         title: list[str] = []
         history: list[str] = []
         index = 0
-        while index < len(self.lines):
+        while index < max(info + 1, min(_HEAD_LINES, len(self.lines))):
             line = self.lines[index]
             marked = _MARKDOWN.fullmatch(line.text)
             words = marked[2] or "" if marked else line.text
