@@ -12,8 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ingest.citation import Citation
-    from ingest.document import Kind
+    from ingest.document import Document, Kind
     from ingest.errors import IndexMismatch, KangbianError, NotFound, ServiceFailure, UnusableInput
+    from ingest.load import load_document
+    from ingest.mention import Mention
+    from ingest.names import Entry
+    from ingest.resolve import Catalogue
     from rag.answer import (
         Answer,
         AnswerKind,
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
     from rag.audit import AuditReport
     from rag.intake import IngestedFile, IngestReport
     from rag.library import HeldDocument, HeldPlace, Library
+    from rag.quotation import stands_in
     from rag.settings import Settings
     from rag.workspace import Workspace
 
@@ -40,10 +45,13 @@ __all__ = [
     "AnswerKind",
     "Assistant",
     "AuditReport",
+    "Catalogue",
     "Citation",
     "Defense",
+    "Document",
     "Element",
     "ElementStatus",
+    "Entry",
     "FactSpan",
     "HeldDocument",
     "HeldPlace",
@@ -54,6 +62,7 @@ __all__ = [
     "Kind",
     "Library",
     "LookupResult",
+    "Mention",
     "NotFound",
     "Provenance",
     "SearchHit",
@@ -66,23 +75,60 @@ __all__ = [
     "UnusableInput",
     "Verdict",
     "Workspace",
+    "load_document",
+    "stands_in",
 ]
 
 _HOMES = {
     "ingest.citation": ("Citation",),
-    "ingest.document": ("Kind",),
-    "ingest.errors": ("IndexMismatch", "KangbianError", "NotFound", "ServiceFailure", "UnusableInput"),
-    "rag.answer": (
-        "Answer", "AnswerKind", "Defense", "Element", "ElementStatus", "FactSpan", "Provenance", "Source", "Statement",
-        "Strength", "Turn", "Verdict",
+    "ingest.document": (
+        "Document",
+        "Kind",
     ),
-    "rag.assistant": ("Assistant", "LookupResult", "SearchHit"),
+    "ingest.errors": (
+        "IndexMismatch",
+        "KangbianError",
+        "NotFound",
+        "ServiceFailure",
+        "UnusableInput",
+    ),
+    "ingest.load": ("load_document",),
+    "ingest.mention": ("Mention",),
+    "ingest.names": ("Entry",),
+    "ingest.resolve": ("Catalogue",),
+    "rag.answer": (
+        "Answer",
+        "AnswerKind",
+        "Defense",
+        "Element",
+        "ElementStatus",
+        "FactSpan",
+        "Provenance",
+        "Source",
+        "Statement",
+        "Strength",
+        "Turn",
+        "Verdict",
+    ),
+    "rag.assistant": (
+        "Assistant",
+        "LookupResult",
+        "SearchHit",
+    ),
     "rag.audit": ("AuditReport",),
-    "rag.intake": ("IngestReport", "IngestedFile"),
-    "rag.library": ("HeldDocument", "HeldPlace", "Library"),
+    "rag.intake": (
+        "IngestReport",
+        "IngestedFile",
+    ),
+    "rag.library": (
+        "HeldDocument",
+        "HeldPlace",
+        "Library",
+    ),
+    "rag.quotation": ("stands_in",),
     "rag.settings": ("Settings",),
     "rag.workspace": ("Workspace",),
-}  # fmt: skip
+}
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 
