@@ -23,6 +23,7 @@ from ingest.document import Kind
 from ingest.errors import NotFound, UnusableInput
 from ingest.find import find_citations
 from rag.answer import Answer, AnswerKind, Defense, Provenance, Source, Statement, Turn
+from rag.case_list import introduced, listed, wish
 from rag.cases import CaseDesk, CaseFile, about_case, several_fit
 from rag.concepts import ConceptDesk, Leaning, about_concept, leaning, notes_on
 from rag.concordance import load_concordance
@@ -195,6 +196,9 @@ class Assistant:
             return _Composed(kinds[0], drafts + self._unheld(question, day))
         if question.unheld and not (question.cases or question.places):
             return _Composed(AnswerKind.ABSTAIN, self._unheld(question, day))
+        wanted = None if question.places else wish(question.text)
+        if wanted and not wanted.is_empty and (found := listed(library, wanted, question, day)):
+            return _Composed(AnswerKind.CASE, introduced(found, question))
         return self._general(question, concepts, day, drafts)
 
     def _general(self, question: Question, desk: ConceptDesk, day: date, before: list[Draft]) -> _Composed:

@@ -44,7 +44,7 @@ def case_name(document: HeldDocument) -> str:
     """The customary name of a case and its number: 春风案（（2023）京0491民初11279号）."""
     meta = document.meta
     aliases = [str(alias) for alias in meta.get("aliases") or ()]
-    nickname = next((alias for alias in aliases if alias.endswith("案")), document.title)
+    nickname = next((alias for alias in aliases if alias.endswith(("案", "案一审", "案二审"))), document.title)
     number = meta.get("case_number")
     return f"{nickname}〔{number}〕" if number else nickname
 
