@@ -205,7 +205,7 @@ def ingest(
 @corpus_app.command("list")
 def list_documents(workspace: Workspace = "default", as_json: AsJson = False) -> None:
     """列出已收录的文件 (list the documents held)。"""
-    library = _workspace(workspace).library()
+    documents = _workspace(workspace).documents()
     today = date.today()
     if as_json:
         _print_json(
@@ -214,18 +214,18 @@ def list_documents(workspace: Workspace = "default", as_json: AsJson = False) ->
                     "key": str(document.citation),
                     "title": document.title,
                     "kind": document.kind,
-                    "in_force": library.in_force(document, today),
+                    "in_force": document.in_force(today),
                     "effective": document.stored.effective,
                     "verified": document.verified(),
                     "builtin": document.builtin,
                 }
-                for document in library.documents()
+                for document in documents
             ]
         )
     else:
         from interfaces.terminal import show_documents
 
-        show_documents(library, today, _console())
+        show_documents(documents, today, _console())
 
 
 @corpus_app.command("show")

@@ -12,7 +12,7 @@ from rich.text import Text
 from rag import Answer, LookupResult, SearchHit, Source
 
 if TYPE_CHECKING:
-    from rag import HeldPlace, IngestReport, Library
+    from rag import HeldDocument, HeldPlace, IngestReport
 
 NOTICE = "以上为法律检索与研究结果，不构成法律意见。"
 
@@ -45,7 +45,7 @@ def show_answer(answer: Answer, console: Console) -> None:
         table.add_column(justify="right", style="dim", no_wrap=True)
         table.add_column(overflow="fold")
         for number, source in enumerate(answer.citations, 1):
-            table.add_row(f"[{number}]".replace("[", "\\["), _source_line(source))
+            table.add_row(Text(f"[{number}]"), _source_line(source))
         console.print(Padding(table, (0, 0, 0, 1)))
     console.print()
     console.print(Text(NOTICE, style="dim"))
@@ -74,13 +74,13 @@ def show_hits(hits: list[SearchHit], console: Console) -> None:
         console.print(Padding(Text(hit.text), (0, 0, 0, 3)))
 
 
-def show_documents(library: "Library", today: date, console: Console) -> None:
+def show_documents(documents: "Sequence[HeldDocument]", today: date, console: Console) -> None:
     """Print what is held, one document a line."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("引用键", "类别", "状态", "名称"):
         table.add_column(title, overflow="fold")
-    for document in library.documents():
-        marks = [] if library.in_force(document, today) is not False else ["非现行有效"]
+    for document in documents:
+        marks = [] if document.in_force(today) is not False else ["非现行有效"]
         marks += [] if document.verified() else ["部分未逐字核验"]
         marks += [] if document.builtin else ["自行收录"]
         table.add_row(

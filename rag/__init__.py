@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from rag.audit import AuditReport
     from rag.intake import IngestedFile, IngestReport
     from rag.library import HeldDocument, HeldPlace, Library
+    from rag.llama_embedding import KangbianEmbedding
+    from rag.llama_retriever import KangbianRetriever
     from rag.quotation import stands_in
     from rag.settings import Settings
     from rag.workspace import Workspace
@@ -58,7 +60,9 @@ __all__ = [
     "IndexMismatch",
     "IngestReport",
     "IngestedFile",
+    "KangbianEmbedding",
     "KangbianError",
+    "KangbianRetriever",
     "Kind",
     "Library",
     "LookupResult",
@@ -87,7 +91,9 @@ _HOMES = {
     ),
     "ingest.errors": (
         "IndexMismatch",
-        "KangbianError",
+        "KangbianEmbedding",
+    "KangbianError",
+    "KangbianRetriever",
         "NotFound",
         "ServiceFailure",
         "UnusableInput",
@@ -125,6 +131,8 @@ _HOMES = {
         "HeldPlace",
         "Library",
     ),
+    "rag.llama_embedding": ("KangbianEmbedding",),
+    "rag.llama_retriever": ("KangbianRetriever",),
     "rag.quotation": ("stands_in",),
     "rag.settings": ("Settings",),
     "rag.workspace": ("Workspace",),
