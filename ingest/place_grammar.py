@@ -171,7 +171,8 @@ def read_places(text: str, position: int, *, named: bool) -> list[PlaceSpan]:
         group = _read_group(text, following.end()) if following else None
         if not following or group is None or group.unit in ("段", "自然段") or COUNTED.match(text, group.end):
             return places
-        if not group.ordinal and group.level in (PARAGRAPH, ITEM, SUBITEM) and not group.bracketed:
+        counted = not group.ordinal and not group.bracketed and group.level != ARTICLE
+        if counted and not following["range"]:
             return places
         if group.level > len(levels):
             return places

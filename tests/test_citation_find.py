@@ -16,7 +16,7 @@ def keys(text: str, context: str | None = None) -> list[str | None]:
     mentions = find_citations(text, NAMES, Citation.parse(context) if context else None)
     for mention in mentions:
         assert text[mention.start : mention.end] == mention.raw
-    return [mention.citation and str(mention.citation) for mention in mentions]
+    return [str(mention.citation) if mention.citation else None for mention in mentions]
 
 
 STATUTES = [
