@@ -71,6 +71,10 @@ class Antecedents:
             return Antecedent(context.at() if context and fits else None)
         return _only(fitting)
 
+    def only_document(self) -> Citation | None:
+        """The only statute cited in the whole text so far; None for none or several."""
+        return next(iter(self._documents)) if len(self._documents) == 1 else None
+
     def home(self, word: str) -> Antecedent:
         """The document that 本法 means: the one the text is a passage of, else as 该法."""
         if self._context is not None:

@@ -34,7 +34,7 @@ _LAW_ENDING = re.compile(
     r"|纪要|修正案|宪法|安排|\bact|\blaw|regulations?|measures|provisions)(?:\([^()]{1,20}\))?$"
 )
 _BARE_LAW = re.compile(
-    r"([一-鿿a-z0-9()、]{0,44}?(?:法|法典|条例|规定|办法|解释|规则|细则|决定|意见|准则|公约)(?:\([一二三四五六七八九十]\)|\(试行\))?)\s?$"
+    r"([一-鿿a-z0-9()、]{0,44}?(?:法|法典|条例|规定|办法|解释|规则|细则|决定|意见|准则|公约|协定|指令|(?<![a-z])(?:gdpr|trips|dmca|ccpa|wct|wppt|dsa))(?:\([一二三四五六七八九十]\)|\(试行\))?)\s?$"
 )
 _SHORT_LAWS = {"民法", "刑法", "商法", "宪法", "税法", "物权法"}
 _LEAD = re.compile(
@@ -53,7 +53,7 @@ _VERSION_BEFORE = re.compile(
 _FORMER = re.compile(r"(?:修[正订改]前的?|旧版?的?|(?<![一-鿿])原|原来的)$")
 _REVISION = r"(?:第[一二三四五六]次)?(?:修正|修订|修改|公布|通过)?(?:版|本|文本)?"
 _VERSION_AFTER = re.compile(
-    rf"\s?\(\s?((?:19|20)\d{{2}})(?:\s?年(?:\d{{1,2}}月(?:\d{{1,2}}日)?)?|-\d\d-\d\d)?{_REVISION}\s?\)|\s?((?:19|20)\d{{2}})年?(?:版|修正|修订)(?:版|本)?"
+    rf"\s?\(\s?((?:19|20)\d{{2}})(?:\s?年(?:\d{{1,2}}月(?:\d{{1,2}}日)?)?|-\d\d-\d\d)?{_REVISION}\s?\)|\s?((?:19|20)\d{{2}})(?:年?(?:版|修正|修订)(?:版|本)?|(?=第))"
 )
 _FORMER_AFTER = re.compile(r"\s?\((?:旧|旧法|已废止|已失效|修[正订改]前)\)")
 _DEFINITION = re.compile(
@@ -61,7 +61,7 @@ _DEFINITION = re.compile(
 )
 _ASIDE = re.compile(r"\s?\((?:[^()]|\([^()]{1,20}\)){1,60}\)")
 _GAP = re.compile(
-    rf"\s?(?:规定的|中的|里的|里面的|中|里|的|之|下)?\s?(?:第{NUMERAL}[编章节分]{{1,2}}|(?:总则|分则|物权|合同|人格权|婚姻家庭|继承|侵权责任)编?)*(?:的|中的?)?\s?"
+    rf"\s?(?::\s?|规定的|中的|里的|里面的|中|里|的|之|下)?\s?(?:第{NUMERAL}[编章节分]{{1,2}}|(?:总则|分则|物权|合同|人格权|婚姻家庭|继承|侵权责任)编?)*(?:的|中的?)?\s?"
 )
 _KEY_VERSION = re.compile(r"@((?:19|20)\d{2}(?:-\d{2}-\d{2})?)(?!\d)")
 _STATUTE_PATH = re.compile(r"(?:/(?:附件\d{0,2}|\d{1,4}(?:-\d{1,2})?)(?![\d年月]))+")
@@ -80,6 +80,7 @@ _RELATIVE_LAW = re.compile(
     r"(?P<word>司法解释|暂行办法|标识办法|实施条例|实施细则|法律|法典|法(?![院官系界庭律理人定治典案制域务令规条])|条例|办法|规定|解释|规则|细则|意见|决定|准则)"
 )
 _GENERIC = re.compile(r"(?:暂行)?办法|(?:实施)?条例|规定|(?:司法)?解释|(?:实施)?细则|意见|决定|规则|准则")
+_GENERIC_BEFORE = re.compile(r"(司法解释|暂行办法|实施条例|实施细则|条例|办法)的?\s?$")
 _ALONE = {"法", "条例", "办法", "司法解释", "暂行办法", "实施条例", "标识办法"}
 _ANCHOR = re.compile(
     rf"第\s?(?=\(?\s?{NUMERAL})|(?<![一-鿿\d第)])\([一二三四五六七八九十]{{1,3}}\)(?=项)"
@@ -98,7 +99,7 @@ _THINGS = re.compile(
 )
 _DOCKET_LIKE = re.compile(r"\d:\d\d-[a-z]{2}-\d+")
 _ENGLISH_NAME = re.compile(
-    r",?\s?(?:of|in|under)\s(?:the\s)?((?:[A-Z][\w'’.-]*\s(?:(?:of|on|and|for|the)\s)*){0,8}(?:Act|Law|Code|Regulations?|Measures|Provisions|Directive|Convention|Agreement|Rules))\b"
+    r",?\s?(?:of|in|under)\s(?:the\s)?((?:[A-Z][\w'’.-]*\s(?:(?:of|on|and|for|the)\s)*){0,8}(?:Act|Law|Code|Regulations?|Measures|Provisions|Directive|Convention|Agreement|Rules)(?:\s(?:for|on|of)(?:\s(?:the|of|and|on|for|[A-Z][\w-]*))*\s[A-Z][\w-]*)?)\b"
 )
 _ENGLISH_LINK = re.compile(
     r"[,\s]{0,2}(?:(?:of|in|under)\s)?(?:the\s)?(?:(?:prc|chinese|china'?s|people's republic of china'?s?)\s)?(?:(?P<year>(?:19|20)\d{2})\s)?"
@@ -163,6 +164,7 @@ class _Reader:
         self._antecedents = Antecedents(self._folded, names, context)
         self._local: dict[str, tuple[Citation, tuple[str, ...]]] = {}
         self._found: list[Mention] = []
+        self._waiting: list[list[PlaceSpan]] = []
 
     def read(self) -> list[Mention]:
         named = self._named()
@@ -182,6 +184,7 @@ class _Reader:
             if document and document.start >= position:
                 follower = named[index + 1] if index + 1 < len(named) else None
                 position = max(position, self._read_named(document, follower))
+        self._read_waiting()
         return sorted(self._found, key=lambda mention: (mention.start, mention.end))
 
     # --- documents named in the text
@@ -494,8 +497,21 @@ class _Reader:
             return end
         if _NOT_LAW_BEFORE.search(self._folded, max(0, start - 8), start) or _THINGS.match(self._folded, end):
             return end
-        self._emit_relative(places, self._antecedents.document(), self._text[start : places[0].end])
+        generic = _GENERIC_BEFORE.search(self._folded, max(position, start - 6), start)
+        begin = generic.start() if generic else start
+        antecedent = self._antecedents.document(generic[1] if generic else None)
+        if antecedent.citation is None and not antecedent.candidates and not generic:
+            self._waiting.append(places)
+        else:
+            stretched = [replace(places[0], start=begin), *places[1:]]
+            self._emit_relative(stretched, antecedent, self._text[begin : places[0].end])
         return end
+
+    def _read_waiting(self) -> None:
+        """Articles before any law was named: they belong to the only law of the text, if there is one."""
+        later = self._antecedents.only_document()
+        for places in self._waiting:
+            self._emit_relative(places, Antecedent(later), self._text[places[0].start : places[0].end])
 
     def _bare_law(self, position: int, start: int) -> tuple[int, str] | None:
         """The name of a law that is not in the dictionary, directly before 第…条: where it starts, and the name."""

@@ -26,9 +26,11 @@ _GROUP = re.compile(
     rf"(?P<inserted>(?:\s?[、]?\s?之\s?{NUMERAL}(?!款|项|条))*)"
 )
 _NUMBER = re.compile(rf"(?P<range>{_RANGE})?\s?第?\s?(?P<bracket>\(?)\s?(?P<number>{NUMERAL})")
-_LINK = re.compile(r"\s?(?:规定的|中的|的|中|之)?\s?")
+# A heading in brackets may stand between the levels: 第24条（合理使用）第1款.
+_HEADING = rf"(?:\((?!\s?{NUMERAL}\s?\))[^()\n]{{1,20}}\))?"
+_LINK = re.compile(rf"{_HEADING}\s?(?P<of>规定的|中的|的|中|之)?\s?")
 _SEPARATOR = re.compile(
-    r"\s?(?:(?P<range>至|到|[-–—−~]{1,2})|[、,;/]?\s?(?:以及|及其|和|及|与|或者|或|并|暨)|[、,;/])\s?"
+    rf"{_HEADING}\s?(?:(?P<range>至|到|[-–—−~]{{1,2}})|[、,;/]?\s?(?:以及|及其|和|及|与|或者|或|并|暨)|[、,;/])\s?"
 )
 _BARE_BRACKETS = re.compile(rf"\s?\(({NUMERAL})\)(?:\s?\(({NUMERAL})\))?(?!\s?[款项目条、,至和及])")
 _INSERTED = re.compile(rf"之\s?({NUMERAL})")
@@ -190,6 +192,8 @@ def _deeper(text: str, position: int, level: int) -> _Group | None:
     link = _LINK.match(text, position)
     group = _read_group(text, link.end() if link else position)
     if group is None or group.level <= level or group.unit in ("点", "段"):
+        return None
+    if link and link["of"] and not group.ordinal and not group.bracketed:
         return None
     return None if COUNTED.match(text, group.end) else group
 
