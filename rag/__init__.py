@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from ingest.citation import Citation
     from ingest.document import Document, Kind
     from ingest.errors import IndexMismatch, KangbianError, NotFound, ServiceFailure, UnusableInput
+    from ingest.find import find_citations
     from ingest.load import load_document
-    from ingest.mention import Mention
-    from ingest.names import Entry
-    from ingest.resolve import Catalogue
+    from ingest.mention import Doubt, Mention
+    from ingest.resolve import Catalogue, Entry, resolve
     from rag.answer import (
         Answer,
         AnswerKind,
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     )
     from rag.assistant import Assistant, LookupResult, SearchHit
     from rag.audit import AuditReport
+    from rag.claims import misfits
     from rag.intake import IngestedFile, IngestReport
     from rag.library import HeldDocument, HeldPlace, Library
     from rag.llama_embedding import KangbianEmbedding
@@ -51,6 +52,7 @@ __all__ = [
     "Citation",
     "Defense",
     "Document",
+    "Doubt",
     "Element",
     "ElementStatus",
     "Entry",
@@ -79,7 +81,10 @@ __all__ = [
     "UnusableInput",
     "Verdict",
     "Workspace",
+    "find_citations",
     "load_document",
+    "misfits",
+    "resolve",
     "stands_in",
 ]
 
@@ -91,17 +96,15 @@ _HOMES = {
     ),
     "ingest.errors": (
         "IndexMismatch",
-        "KangbianEmbedding",
-    "KangbianError",
-    "KangbianRetriever",
+        "KangbianError",
         "NotFound",
         "ServiceFailure",
         "UnusableInput",
     ),
     "ingest.load": ("load_document",),
-    "ingest.mention": ("Mention",),
-    "ingest.names": ("Entry",),
-    "ingest.resolve": ("Catalogue",),
+    "ingest.find": ("find_citations",),
+    "ingest.mention": ("Doubt", "Mention"),
+    "ingest.resolve": ("Catalogue", "Entry", "resolve"),
     "rag.answer": (
         "Answer",
         "AnswerKind",
@@ -122,6 +125,7 @@ _HOMES = {
         "SearchHit",
     ),
     "rag.audit": ("AuditReport",),
+    "rag.claims": ("misfits",),
     "rag.intake": (
         "IngestReport",
         "IngestedFile",
