@@ -1,0 +1,309 @@
+"""Running a dataset: ask every item, mark the answers, measure, and write the report.
+
+    run_dataset(dataset, folder, assistant) -> Report      folder/report.json, folder/report.html, folder/items.jsonl
+
+`items.jsonl` is the journal: its first line says which run it belongs to, then comes one line for each answer as soon as
+it is given, and a last line when the run is done. A run that was killed goes on where it stopped; one that was finished
+begins anew.
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Protocol
+
+from eval.dataset import Dataset, Item, read_dataset
+from eval.intervals import RESAMPLES, SEED, Estimate, estimate
+from eval.marking import Marked, Outcome, mark, unheld_gold
+from eval.measures import MEASURES
+from eval.page import report_page
+from eval.shelf import Shelf, open_shelf
+from rag import Answer, IndexMismatch, Provenance, ServiceFailure, Turn, UnusableInput
+
+_JOURNAL, _REPORT, _PAGE = "items.jsonl", "report.json", "report.html"
+
+# Told the items done, the items in all and the id of the item in hand.
+Progress = Callable[[int, int, str], None]
+
+
+class Asker(Protocol):
+    """The one method of an Assistant that a run needs."""
+
+    def ask(
+        self, question: str, history: Sequence[Turn] = (), as_of: date | None = None, id: str | None = None
+    ) -> Answer:
+        """Answer one question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run found. `as_json` is `report.json`, in the shape of the contract ("Measures in report.json")."""
+
+    measures: dict[str, Estimate]
+    items: tuple[Marked, ...]
+    provenance: dict[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        """`{"measures": {name: {"value", "low", "high", "n"}}, "items": [...], "provenance": {...}}`."""
+        return {
+            "measures": {
+                name: {"value": found.value, "low": found.low, "high": found.high, "n": found.n}
+                for name, found in self.measures.items()
+            },
+            "items": [_item_json(marked) for marked in self.items],
+            "provenance": self.provenance,
+        }
+
+
+def run_dataset(
+    dataset: Path,
+    folder: Path,
+    assistant: Asker,
+    *,
+    shelf: Shelf | None = None,
+    workspace: str = "default",
+    seed: int = SEED,
+    resamples: int = RESAMPLES,
+    progress: Progress | None = None,
+) -> Report:
+    """Ask and mark every item of `dataset`, and write the report into `folder`, which is made where it is missing.
+
+    `shelf` is what answers are held against: the corpus files and the documents of `workspace` unless given. Progress
+    goes to stderr unless `progress` is given. A gold key that is not held is warned about and scored as a miss. An item on
+    which asking fails has no answer and counts as wrong.
+
+    Raises UnusableInput for a dataset with broken lines (each one named) and for a folder that cannot be used or holds
+    somebody else's `items.jsonl`; ServiceFailure or IndexMismatch when the assistant cannot work at all: the answers
+    given until then are kept for the next run.
+    """
+    read = read_dataset(dataset)
+    shelf = shelf or open_shelf(workspace=workspace)
+    tell = progress or _tell_stderr
+    warnings = _warnings(read, shelf)
+    for warning in warnings if progress is None else ():
+        sys.stderr.write(f"警告：{warning}\n")
+    started = datetime.now(UTC)
+    with _writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        journal = _Journal(folder / _JOURNAL, {"dataset": read.digest, "workspace": workspace})
+        outcomes = _ask_all(read.items, assistant, journal, tell)
+        marked = tuple(mark(item, outcomes[item.id], shelf) for item in read.items)
+        report = Report(
+            {
+                measure.name: estimate(measure.tallies(marked), measure.summary, seed=seed, resamples=resamples)
+                for measure in MEASURES
+            },
+            marked,
+            _provenance(read, marked, warnings, workspace, seed, resamples, started),
+        )
+        content = report.as_json()
+        _replace(folder / _REPORT, json.dumps(content, ensure_ascii=False, indent=1))
+        _replace(folder / _PAGE, report_page(content))
+        journal.finish()
+    return report
+
+
+# --- asking -----------------------------------------------------------------------------------------------------------
+
+
+def _ask_all(items: Sequence[Item], assistant: Asker, journal: "_Journal", tell: Progress) -> dict[str, Outcome]:
+    outcomes = {item.id: held for item in items if (held := journal.held(item))}
+    made_by = _maker(list(outcomes.values()))
+    pending = [item for item in items if item.id not in outcomes]
+    done = len(outcomes)
+    while pending:
+        item = pending.pop(0)
+        tell(done, len(items), item.id)
+        outcome = _ask(assistant, item)
+        if made_by and outcome.answer and outcome.answer.provenance != made_by:
+            # The corpus, the model or the program has changed since the run was killed: half a run of each is no run.
+            journal.begin()
+            pending = [other for other in items if other.id != item.id]
+            outcomes, done = {}, 0
+        made_by = outcome.answer.provenance if outcome.answer else made_by
+        journal.add(item, outcome)
+        outcomes[item.id] = outcome
+        done += 1
+    tell(len(items), len(items), "")
+    return outcomes
+
+
+def _ask(assistant: Asker, item: Item) -> Outcome:
+    started = time.perf_counter()
+    answer, error = None, None
+    try:
+        answer = assistant.ask(item.question, history=list(item.history), as_of=item.as_of, id=item.id)
+    except (ServiceFailure, IndexMismatch):
+        raise
+    except Exception as failure:
+        # Whatever fails on one question is a wrong answer to that question, and no reason to lose the others.
+        error = f"{type(failure).__name__}: {failure}"
+    return Outcome(answer, error, round((time.perf_counter() - started) * 1000, 2))
+
+
+def _maker(outcomes: Sequence[Outcome]) -> Provenance | None:
+    return next((outcome.answer.provenance for outcome in outcomes if outcome.answer), None)
+
+
+class _Journal:
+    """The answers of a run on disk, each from the moment it is given."""
+
+    def __init__(self, path: Path, run: dict[str, str]) -> None:
+        self._path, self._run = path, run
+        self._held: dict[str, dict[str, Any]] = {}
+        self._load()
+
+    def held(self, item: Item) -> Outcome | None:
+        """What an earlier, unfinished run got for the item; None where nothing, or the item is not the same."""
+        row = self._held.get(item.id)
+        if row is None or row["asked"] != _asked(item):
+            return None
+        answer = Answer.model_validate(row["answer"]) if row["answer"] else None
+        return Outcome(answer, row["error"], row["latency_ms"])
+
+    def add(self, item: Item, outcome: Outcome) -> None:
+        """Keep what came of asking."""
+        answer = outcome.answer.model_dump(mode="json") if outcome.answer else None
+        row = {"id": item.id, "asked": _asked(item), "answer": answer}
+        self._append(row | {"error": outcome.error, "latency_ms": outcome.latency_ms})
+
+    def begin(self) -> None:
+        """Begin anew, with nothing held."""
+        self._held = {}
+        _replace(self._path, json.dumps({"run": self._run}, ensure_ascii=False) + "\n")
+
+    def finish(self) -> None:
+        """Say that the report is written."""
+        self._append({"done": True})
+
+    def _append(self, row: dict[str, Any]) -> None:
+        with self._path.open("ab") as out:
+            out.write((json.dumps(row, ensure_ascii=False) + "\n").encode())
+
+    def _load(self) -> None:
+        if not self._path.exists():
+            self.begin()
+            return
+        # A line that was cut off when the process was killed is asked again.
+        lines = self._path.read_bytes().split(b"\n")[:-1]
+        try:
+            rows = [json.loads(line) for line in lines]
+            head = rows[0]["run"] if rows else None
+            held = {row["id"]: row for row in rows[1:] if "id" in row}
+        except (ValueError, KeyError, TypeError):
+            raise UnusableInput(f"「{self._path}」不是本程序写的运行记录。请换一个输出文件夹，或移走该文件。") from None
+        if head != self._run or any("done" in row for row in rows[1:]):
+            self.begin()
+            return
+        self._held = held
+        whole = b"".join(line + b"\n" for line in lines)
+        if self._path.stat().st_size != len(whole):
+            _replace(self._path, whole.decode())
+
+
+def _asked(item: Item) -> dict[str, Any]:
+    """What was asked, so that an answer is never taken for that of another question."""
+    return {
+        "question": item.question,
+        "history": [[turn.role, turn.content] for turn in item.history],
+        "as_of": item.as_of.isoformat() if item.as_of else None,
+    }
+
+
+# --- reporting --------------------------------------------------------------------------------------------------------
+
+
+def _item_json(marked: Marked) -> dict[str, Any]:
+    item, answer = marked.item, marked.answer
+    return {
+        "id": item.id,
+        "kind": item.kind.value,
+        **_asked(item),
+        "history": [turn.model_dump() for turn in item.history],
+        "gold": dict(item.raw_gold),
+        "passed": marked.passed,
+        "failed": [{"check": check.name, "detail": check.detail} for check in marked.checks if not check.passed],
+        "checks": {check.name: check.passed for check in marked.checks},
+        "measures": {
+            measure.name: [tally.hits, tally.total] for measure in MEASURES if (tally := measure.count(marked)).total
+        },
+        "citations": [
+            {"key": judged.key, "verdict": judged.verdict.value, "listed": judged.listed}
+            for judged in marked.reading.citations
+        ],
+        "quotations": [
+            {"key": str(quotation.citation), "quote": quotation.words, "verdict": quotation.verdict.value}
+            for quotation in marked.reading.quotations
+        ],
+        "answer": answer.model_dump(mode="json") if answer else None,
+        "error": marked.outcome.error,
+        "latency_ms": marked.outcome.latency_ms,
+    }
+
+
+def _provenance(
+    dataset: Dataset,
+    marked: Sequence[Marked],
+    warnings: Sequence[str],
+    workspace: str,
+    seed: int,
+    resamples: int,
+    started: datetime,
+) -> dict[str, Any]:
+    maker = _maker([item.outcome for item in marked])
+    return {
+        "dataset": {"name": dataset.name, "sha256": dataset.digest, "items": len(dataset.items)},
+        "assistant": maker.model_dump() if maker else None,
+        "evaluator": version("kangbian"),
+        "workspace": workspace,
+        "bootstrap": {"seed": seed, "resamples": resamples, "interval": "95%"},
+        "started": started.isoformat(timespec="seconds"),
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "warnings": list(warnings),
+    }
+
+
+def _warnings(dataset: Dataset, shelf: Shelf) -> list[str]:
+    return [
+        f"第 {item.line} 行（{item.id}）：标准引用 {key} 未收录，按未命中计。"
+        for item in dataset.items
+        for key in unheld_gold(item, shelf)
+    ]
+
+
+def _tell_stderr(done: int, total: int, item: str) -> None:
+    """A line that overwrites itself on a terminal; elsewhere a line for every tenth."""
+    if sys.stderr.isatty():
+        end = "\n" if done == total else ""
+        sys.stderr.write(f"\r\033[K评测 {done}/{total} {item}{end}")
+        sys.stderr.flush()
+    elif done == total or done % max(1, total // 10) == 0:
+        sys.stderr.write(f"评测 {done}/{total}\n")
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        unfinished.write_text(text, "utf-8")
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Turn an OSError inside into an UnusableInput that names the folder."""
+    try:
+        yield
+    except OSError as error:
+        raise UnusableInput(
+            f"无法写入「{folder}」：{error.strerror or error}。请核对路径、权限和磁盘空间；已得到的答案仍在。"
+        ) from error
