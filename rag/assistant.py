@@ -24,7 +24,7 @@ from ingest.errors import NotFound, UnusableInput
 from ingest.find import find_citations
 from rag.answer import Answer, AnswerKind, Defense, Provenance, Source, Statement, Turn
 from rag.case_list import introduced, listed, wish
-from rag.cases import CaseDesk, CaseFile, about_case, several_fit
+from rag.cases import CaseDesk, CaseFile, about_case, asks_for_fact, several_fit
 from rag.concepts import ConceptDesk, Leaning, about_concept, leaning, notes_on
 from rag.concordance import load_concordance
 from rag.draft import Draft
@@ -34,7 +34,7 @@ from rag.provision import words_of
 from rag.question import Question, Reader
 from rag.relevance import rank
 from rag.retrieve import Hit, Retriever, Route
-from rag.scope import in_scope
+from rag.scope import in_scope, load_field
 from rag.settings import DEFAULT_WORKSPACE, Settings
 from rag.statutes import StatuteDesk, about_document, cited_places, says_something
 from rag.verify import Admitted, admit, written_out
@@ -42,6 +42,7 @@ from rag.verify import Admitted, admit, written_out
 LONGEST_QUESTION = 20_000
 _GENERATOR = "extractive"
 _FOUND = 40
+_SHORTEST = 3
 # The share of a question's terms that a passage of a named document must hold to be shown first.
 _SPEAKS_OF_IT = 0.15
 
@@ -168,7 +169,7 @@ class Assistant:
         library = self._index.library
         with self._lock:
             if library.refresh() or self._reader is None:
-                self._reader = Reader(library, library.catalogue().names, load_lexicon(self.settings.corpus))
+                self._reader = Reader(library, load_lexicon(self.settings.corpus))
         return self._reader.read(question, history)
 
     def _compose(self, question: Question, day: date) -> _Composed:
@@ -178,6 +179,12 @@ class Assistant:
         concepts = ConceptDesk(library, statutes, corpus, day)
         if not re.search(r"\w", question.text):
             return _instructions_only(question) if question.injected else _too_short(question)
+        if (
+            question.inherited
+            and not load_field(corpus).holds(question.text)
+            and load_field(corpus).is_elsewhere(question.text)
+        ):
+            return _nothing_here(question)
         drafts: list[Draft] = []
         kinds: list[AnswerKind] = []
         if question.cases:
@@ -189,31 +196,50 @@ class Assistant:
         whole = [mention.citation for mention in question.places if mention.citation and not mention.citation.path]
         for citation in whole:
             document = library.document(citation.document, citation.version, day)
-            if document and (about := about_document(statutes, document, question)):
+            about = about_document(statutes, document, question) if document else []
+            if about:
                 kinds.append(AnswerKind.STATUTE)
                 drafts += about
-        if drafts and (question.cases or not whole or not says_something(question.topic)):
-            return _Composed(kinds[0], drafts + self._unheld(question, day))
+        if drafts and self._is_told(question, whole):
+            return _Composed(kinds[0], drafts + self._unheld(question))
         if question.unheld and not (question.cases or question.places):
-            return _Composed(AnswerKind.ABSTAIN, self._unheld(question, day))
+            return _Composed(AnswerKind.ABSTAIN, self._unheld(question))
+        if question.loose and not drafts and not says_something(question.topic):
+            return _which_law(question)
         wanted = None if question.places else wish(question.text)
         if wanted and not wanted.is_empty and (found := listed(library, wanted, question, day)):
             return _Composed(AnswerKind.CASE, introduced(found, question))
         return self._general(question, concepts, day, drafts)
 
+    def _is_told(self, question: Question, whole: Sequence[Citation]) -> bool:
+        """Whether what the question names answers it, so that nothing need be searched for."""
+        if question.inherited and all(mention.start == mention.end for mention in question.places):
+            # The place comes from the conversation; what the question adds of its own has to be looked up.
+            return bool(question.cases) or not says_something(question.topic.removesuffix(question.earlier))
+        return bool(question.cases) or not whole or not says_something(question.topic)
+
     def _general(self, question: Question, desk: ConceptDesk, day: date, before: list[Draft]) -> _Composed:
         """A question that cites nothing in particular: by retrieval, if the corpus has anything to do with it."""
-        query = self._query(question)
-        hits = Retriever(self._index).search(query, _FOUND, day)
-        named = bool(question.places)
-        if not named and not in_scope(self.settings.corpus, question, hits):
-            if len(re.findall(r"\w", question.text)) < 3:
-                return _too_short(question)
-            return _nothing_here(question)
-        drafts = before + about_concept(desk, question, [*self._inside(question, day), *hits])
+        hits = Retriever(self._index).search(self._query(question), _FOUND, day)
+        if not question.places and not in_scope(self.settings.corpus, question, hits):
+            short = len(re.findall(r"\w", question.text)) < _SHORTEST
+            return _too_short(question) if short else _nothing_here(question)
+        found = about_concept(desk, question, [*self._inside(question, day), *hits])
+        drafts = [*self._case_described(question, hits, day), *found] if not question.inherited else [*found, *before]
+        if not question.inherited:
+            drafts = [*before, *drafts]
         side = leaning(question.text)
         kind = {Leaning.LAW: AnswerKind.STATUTE, Leaning.CASES: AnswerKind.CASE}.get(side, AnswerKind.CONCEPT)
-        return _Composed(kind, drafts + self._unheld(question, day))
+        return _Composed(kind, drafts + self._unheld(question))
+
+    def _case_described(self, question: Question, hits: Sequence[Hit], day: date) -> list[Draft]:
+        """What a question asks of a case that it describes without naming: of the case found first."""
+        lexicon = load_lexicon(self.settings.corpus)
+        if leaning(question.text) is not Leaning.CASES and not asks_for_fact(lexicon, question.text):
+            return []
+        first = next((hit for hit in hits if hit.kind in (Kind.JUDGMENT, Kind.JUDGMENT_DIGEST)), None)
+        case = CaseFile.open(self._index.library, first.citation.document, day) if first else None
+        return about_case(CaseDesk(self._index.library, lexicon, day), case, question, brief=True) if case else []
 
     def _inside(self, question: Question, day: date) -> list[Hit]:
         """The passages of documents that the question names which speak most of the rest of what it says."""
@@ -256,7 +282,7 @@ class Assistant:
             for draft in notes_on(desk, place, question.language)
         ]
 
-    def _unheld(self, question: Question, day: date) -> list[Draft]:
+    def _unheld(self, question: Question) -> list[Draft]:
         """Say of each document that the question names and we do not hold that we do not hold it."""
         names = list(dict.fromkeys(mention.name or mention.raw for mention in question.unheld))
         if not names:
@@ -394,6 +420,13 @@ def _too_short(question: Question) -> _Composed:
     asked = question.language.pick(
         "请把问题写得具体一些：涉及哪部法律的哪一条、哪个案件，或者案情是什么？",
         "Please be more specific: which article, which case, or what are the facts?",
+    )
+    return _Composed(AnswerKind.CLARIFY, [Draft(asked)], clarify=[asked])
+
+
+def _which_law(question: Question) -> _Composed:
+    asked = question.language.pick(
+        "请说明是哪一部法律（例如《著作权法》）的这一条。", "Please say which law this article belongs to."
     )
     return _Composed(AnswerKind.CLARIFY, [Draft(asked)], clarify=[asked])
 

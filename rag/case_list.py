@@ -10,6 +10,7 @@ from rag.cases import CaseFile
 from rag.claims import courts_named, is_pending, same_court
 from rag.draft import Draft, Support
 from rag.library import HeldPlace, Library
+from rag.money import find_amounts
 from rag.provision import words_of
 from rag.question import Question
 
@@ -62,11 +63,14 @@ class Wish:
     dismissed: bool
     extreme: int
     year: str | None
+    amount: int | None
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing tells the cases apart."""
-        return not (self.courts or self.defence or self.pending or self.dismissed or self.extreme or self.year)
+        return not (
+            self.courts or self.defence or self.pending or self.dismissed or self.extreme or self.year or self.amount
+        )
 
 
 def wish(text: str) -> Wish | None:
@@ -93,6 +97,7 @@ def wish(text: str) -> Wish | None:
         _DISMISSED.search(text) is not None and defence is None,
         1 if _MOST.search(text) else -1 if _LEAST.search(text) else 0,
         year[1] if year else None,
+        next((amount.yuan for amount in find_amounts(text)), None),
     )
 
 
@@ -121,6 +126,8 @@ def _fits(case: CaseFile, wanted: Wish) -> bool:
         return False
     if wanted.year and wanted.year not in str(meta.get("decided") or ""):
         return False
+    if wanted.amount:
+        return wanted.amount in (meta.get("awarded"), meta.get("claimed"))
     if wanted.defence:
         defences = meta.get("defences")
         entry = defences.get(wanted.defence) if isinstance(defences, dict) else None
@@ -133,7 +140,11 @@ def _line(case: CaseFile, wanted: Wish, question: Question) -> Draft | None:
     """Court and outcome of a case; for a defence, what the digest says that the case means for it."""
     court = str(case.meta.get("court") or "")
     bearing = case.bearing(court, ("案情",))
-    told = _on_defence(case, wanted.defence) if wanted.defence else next(iter(case.section("裁判结果")), None)
+    told = (
+        _on_defence(case, wanted.defence)
+        if wanted.defence and not wanted.amount
+        else next(iter(case.section("裁判结果")), None)
+    )
     if bearing is None or told is None:
         return None
     words = words_of(told)

@@ -115,6 +115,11 @@ def about_case(desk: CaseDesk, case: CaseFile, question: Question, *, brief: boo
     ]
 
 
+def asks_for_fact(lexicon: Lexicon, text: str) -> bool:
+    """Whether a question asks for a fact of a case: court, number, date, parties, amount, outcome, status."""
+    return any(facet.fields and facet.asked_in(text) for facet in lexicon.facets)
+
+
 def _on_defences(question: Question) -> bool:
     return re.search(r"抗辩|意义|启示|有利|不利|被告|defen[cs]e", question.text, re.I) is not None
 

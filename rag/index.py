@@ -67,20 +67,21 @@ class Index:
             if not generation:
                 continue
             if self._checked.get(number) != generation:
-                self._check_vectors(number, unit)
+                self._check_vectors(unit)
                 self._checked[number] = generation
             found.append((number, unit))
         return found
 
-    def _check_vectors(self, number: int, unit: Unit) -> None:
+    def _check_vectors(self, unit: Unit) -> None:
         """See what other processes wrote; put back what the collection has lost."""
-        wanted = unit.store.counts()["pieces"]
-        if number in self._checked or unit.vectors.count() != wanted:
-            unit.vectors.refresh()
-        if unit.vectors.count() == wanted:
+        unit.vectors.refresh()
+        if _count(unit) == unit.store.counts()["pieces"]:
             return
         # Where another process is writing just now, what it has finished is read.
         with suppress(Timeout), locked(unit.store.path.parent, seconds=0.0):
+            held = _count(unit)
+            if held is None:
+                unit.vectors.reset()
             writer = Writer(unit, self.embedder, self.cutter)
             writer.heal()
             writer.repair_vectors()
@@ -132,6 +133,16 @@ def open_index(
     heal(Writer(own, embedder, cutter))
     library = Library(builtin.store, own.store)
     return Index(settings, workspace, embedder, cutter, builtin, own, library, manifest)
+
+
+def _count(unit: Unit) -> int | None:
+    """How many vectors are held; None when the embedded collection cannot be read. A server that is down is raised."""
+    try:
+        return unit.vectors.count()
+    except ServiceFailure:
+        if unit.vectors.url:
+            raise
+        return None
 
 
 def require_same_maker(writer: Writer, workspace: str) -> None:
@@ -201,7 +212,10 @@ def ensure_builtin(
     if manifest is None:
         try:
             with locked(folder.parent):
-                manifest = _manifest(folder) or _build(folder, fingerprint, settings, embedder, cutter, progress)
+                manifest = _manifest(folder)
+                if manifest is None:
+                    _clear_broken(folder)
+                    manifest = _build(folder, fingerprint, settings, embedder, cutter, progress)
         except Timeout as error:
             raise ServiceFailure(
                 f"另一个进程正在 {folder.parent} 建立内置索引，等了 {_LOCK_SECONDS:.0f} 秒仍未完成。请稍后重试。"
@@ -219,8 +233,23 @@ def _manifest(folder: Path) -> dict[str, Any] | None:
         manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text("utf-8"))
     except (OSError, ValueError):
         return None
-    whole = (folder / "store.sqlite").is_file() and (folder / "lexical" / "words" / "rows.npy").is_file()
+    whole = _is_database(folder / "store.sqlite") and Lexical(folder / "lexical" / "words").exists
     return manifest if whole else None
+
+
+def _is_database(path: Path) -> bool:
+    """Whether the file is there and begins as SQLite files do."""
+    try:
+        with path.open("rb") as file:
+            return file.read(16) == b"SQLite format 3\0"
+    except OSError:
+        return False
+
+
+def _clear_broken(folder: Path) -> None:
+    """A store of the built-in corpus that is no database is thrown away: everything in it can be made again."""
+    if (folder / "store.sqlite").exists() and not _is_database(folder / "store.sqlite"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _build(

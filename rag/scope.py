@@ -30,6 +30,10 @@ class Field:
             return True
         return self.near.search(folded) is not None and self.elsewhere.search(folded) is None
 
+    def is_elsewhere(self, text: str) -> bool:
+        """Whether a question has words of another field."""
+        return self.elsewhere.search(fold(text)) is not None
+
 
 @lru_cache(maxsize=4)
 def load_field(corpus: Path) -> Field:
@@ -41,13 +45,24 @@ def load_field(corpus: Path) -> Field:
 
 
 def in_scope(corpus: Path, question: Question, hits: Sequence[Hit]) -> bool:
-    """Whether to answer from what was found: the question is within the field, or the user's own passages cover it."""
-    if load_field(corpus).holds(f"{question.text} {question.earlier if question.inherited else ''}"):
+    """Whether to answer from what was found.
+
+    The question is within the field; or a passage covers it, which for the built-in corpus counts only when the
+    question has no word of another field.
+    """
+    field = load_field(corpus)
+    if field.holds(question.text):
         return bool(hits)
-    own = [hit for hit in hits[:5] if not hit.place.document.builtin]
-    return any(rank(question.topic, [hit.text, ""])[0] >= _COVERED for hit in own)
+    elsewhere = field.is_elsewhere(question.text)
+    scores = rank(question.topic, [hit.text for hit in hits])
+    return any(
+        score >= _COVERED and not (hit.place.document.builtin and elsewhere)
+        for score, hit in zip(scores, hits, strict=True)
+    )
 
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:
     folded = sorted((fold(str(word)) for word in words), key=len, reverse=True)
-    return re.compile("|".join(rf"(?<![a-z0-9]){re.escape(word)}" if word.isascii() else re.escape(word) for word in folded))
+    return re.compile(
+        "|".join(rf"(?<![a-z0-9]){re.escape(word)}" if word.isascii() else re.escape(word) for word in folded)
+    )

@@ -7,6 +7,7 @@ is none).
 """
 
 import logging
+import shutil
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.errors import ServiceFailure, UnusableInput
+from rag.store import disk
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -35,6 +37,8 @@ _CONFIGURATION = {"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search
 # refreshed independently.
 _clients: dict[str, "ClientAPI"] = {}
 _clients_lock = threading.RLock()
+# Held while this process writes, so that no other thread of it closes the client in the middle.
+_writing = threading.RLock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +96,10 @@ class Vectors:
 
     def refresh(self) -> None:
         """See what other processes have written: an embedded client reads its files only when it opens them."""
-        self._opened = None
         if not self.url:
-            _close_client(self.folder)
+            with _writing:
+                self._opened = None
+                _close_client(self.folder)
 
     def count(self) -> int:
         """How many vectors the collection holds."""
@@ -110,22 +115,32 @@ class Vectors:
         """Store vectors, in place of those with the same ids; acknowledged when this returns."""
         iterator = iter(records)
         while batch := list(islice(iterator, _BATCH)):
-            with self._chroma() as collection:
+            with _writing, self._chroma() as collection:
                 _write_nodes(collection, batch)
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove vectors; ids that are not held are ignored."""
         for start in range(0, len(ids), _BATCH):
-            with self._chroma() as collection:
+            with _writing, self._chroma() as collection:
                 held = collection.get(ids=list(ids[start : start + _BATCH]), include=[])["ids"]
                 if held:
                     collection.delete(ids=held)
 
     def drop(self) -> None:
         """Remove the collection and all that is in it; the next call makes an empty one."""
-        with self._chroma():
+        with _writing, self._chroma():
             _client(self.folder, self.url).delete_collection(self.name)
             self._opened = None
+
+    def reset(self) -> None:
+        """Throw the embedded collection away, files and all, broken or not; a collection on a server is emptied."""
+        if self.url:
+            self.drop()
+            return
+        with _writing, disk(self.folder):
+            self.refresh()
+            if self.folder.exists():
+                shutil.rmtree(self.folder)
 
     def nearest(
         self, vector: NDArray[np.float32], k: int, where: dict[str, Any] | None = None

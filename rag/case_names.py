@@ -1,0 +1,156 @@
+"""How people call a case when they do not give its number: nickname, place, court, parties, more or less well spelt."""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cached_property, lru_cache
+from typing import Any
+
+from ingest.document import Kind
+from ingest.mention import Mention
+from ingest.script import fold
+from rag.claims import courts_named, same_court
+from rag.library import Library
+
+_INSTANCES = (
+    ("二审", re.compile(r"二审|终审|上诉审|appeal", re.I)),
+    ("一审", re.compile(r"一审|初审|first instance", re.I)),
+)
+# What may stand between a place and the word for a case: 广州的那个案子, 金山法院判决.
+_PLACE_TAIL = r"(?:互联网|中级|基层)?(?:人民)?(?:法院|中院)?(?:的|那个|这个|判的|那边的?|审的|那起|这起)*(?:案|判决)"
+_PLACE_TAIL_IN_CONVERSATION = rf"(?:{_PLACE_TAIL}|(?:的?那个|那边|法院|的)?(?:呢|的呢)|那个|的案)"
+# A name written down from memory may have this many characters put in between two of its own.
+_GAP = 3
+_LOOSE_NAME = 5
+
+
+class CaseNames:
+    """The cases of a library by the names that people use."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    @cached_property
+    def _metas(self) -> dict[str, Mapping[str, Any]]:
+        return {
+            document.citation.document: document.meta
+            for document in self._library.documents()
+            if self.is_case(document.citation.document)
+        }
+
+    @cached_property
+    def _by_place(self) -> dict[str, tuple[str, ...]]:
+        places: dict[str, tuple[str, ...]] = {}
+        for short, meta in self._metas.items():
+            place = place_of(str(meta.get("court") or ""))
+            if place:
+                places[place] = (*places.get(place, ()), short)
+        return places
+
+    @cached_property
+    def _loose(self) -> list[tuple[re.Pattern[str], str]]:
+        """Patterns that find a long name with words put in or characters spelt out in pinyin."""
+        return [
+            (_loosely(core), short)
+            for short, meta in self._metas.items()
+            for alias in meta.get("aliases") or ()
+            if len(core := fold(str(alias)).removesuffix("案")) >= _LOOSE_NAME
+            and all("一" <= letter <= "鿿" for letter in core)
+        ]
+
+    def is_case(self, short: str) -> bool:
+        """Whether a held document is a judgment, a digest of one, or a note on a foreign case."""
+        document = self._library.document(short)
+        return document is not None and (
+            document.kind in (Kind.JUDGMENT, Kind.JUDGMENT_DIGEST) or (document.kind is Kind.NOTE and "·" in short)
+        )
+
+    def called(self, text: str, in_conversation: bool) -> list[Mention]:
+        """Cases called by place, by court or by a misspelt name; tried in this order, the first that finds any."""
+        return self._at_place(text, in_conversation) or self._at_court(text) or self._misspelt(text)
+
+    def _at_place(self, text: str, in_conversation: bool) -> list[Mention]:
+        tail = _PLACE_TAIL_IN_CONVERSATION if in_conversation else _PLACE_TAIL
+        return [
+            Mention(match[0], match.start(), match.end(), None, match[0], candidates=shorts)
+            for place, shorts in self._by_place.items()
+            for match in re.finditer(f"{place}{tail}", text)
+        ]
+
+    def _at_court(self, text: str) -> list[Mention]:
+        """A court of which one dispute alone is held."""
+        found = []
+        for name, start, end in courts_named(text):
+            shorts = tuple(
+                short for short, meta in self._metas.items() if same_court(name, str(meta.get("court") or ""))
+            )
+            if len(self._first_instances(shorts)) == 1:
+                found.append(Mention(name, start, end, None, name, candidates=shorts))
+        return found
+
+    def _misspelt(self, text: str) -> list[Mention]:
+        folded = fold(text)
+        found = {
+            short: Mention(
+                text[match.start() : match.end()], match.start(), match.end(), None, match[0], candidates=(short,)
+            )
+            for pattern, short in self._loose
+            if (match := pattern.search(folded))
+        }
+        return list(found.values())
+
+    def narrow(self, held: tuple[str, ...], text: str) -> tuple[str, ...]:
+        """Of several cases that a nickname fits, those that fit what else the text says: court, place, instance."""
+        if len(held) < 2:
+            return held
+        courts = courts_named(text)
+        metas = {short: self._metas.get(short, {}) for short in held}
+        fits = [
+            short
+            for short, meta in metas.items()
+            if any(same_court(said, str(meta.get("court"))) for said, _, _ in courts)
+        ]
+        if not fits:
+            fits = [
+                short for short, meta in metas.items() if (place := place_of(str(meta.get("court")))) and place in text
+            ]
+        chosen = tuple(fits) or held
+        for instance, pattern in _INSTANCES:
+            if pattern.search(text):
+                same = tuple(short for short in chosen if instance in str(metas[short].get("instance") or ""))
+                return same or chosen
+        return self._first_instances(chosen)
+
+    def _first_instances(self, shorts: Sequence[str]) -> tuple[str, ...]:
+        """One dispute in two instances is one case to whoever names it: the first instance leads to the second."""
+        later = {
+            short
+            for short in shorts
+            if "二审" in str(self._metas[short].get("instance"))
+            and any(other in shorts for other in self._metas[short].get("related") or ())
+        }
+        return tuple(short for short in shorts if short not in later) or tuple(shorts)
+
+
+def place_of(court: str) -> str:
+    """The place name by which a court is called.
+
+    >>> place_of("广州互联网法院"), place_of("江苏省常熟市人民法院"), place_of("上海市金山区人民法院")
+    ('广州', '常熟', '金山')
+    """
+    match = re.match(
+        r"(?:[^省]{2,3}省)?(?:[^市]{2,4}市(?=[^市]{2,6}区))?([\u4e00-\u9fff]{2,4}?)(?:市|区|县|互联网|知识产权|中级|人民|高级|东湖)",
+        court,
+    )
+    return match[1] if match else ""
+
+
+def _loosely(name: str) -> re.Pattern[str]:
+    letters = (f"(?:{letter}|{_sound(letter)})" for letter in name)
+    return re.compile(rf".{{0,{_GAP}}}?".join(letters))
+
+
+@lru_cache(maxsize=4096)
+def _sound(letter: str) -> str:
+    from pypinyin import lazy_pinyin
+
+    return re.escape(lazy_pinyin(letter)[0])

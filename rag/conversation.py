@@ -1,0 +1,145 @@
+"""Follow-up questions: what a question leaves unsaid is filled in from the conversation before it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ingest.citation import Citation
+from ingest.mention import Mention
+from ingest.numerals import to_chinese
+from rag.answer import Turn
+from rag.question import Language, Question, Reader, documents_of, language_of
+from rag.relevance import terms
+
+# Words that lean on what was said before.
+_LEANING = re.compile(
+    r"呢\s*[？?。]?\s*$|^(?:那|那么|还有|然后|再|它|他|她|其|该|此|这|上述|前述|刚才|前面|后者|前者|而|所以|为什么|为何)|"
+    r"(?:该|此|本|这个|那个|这起|那起|上述|刚才(?:说|提到)?的|前述|上面(?:说|提到)?的)"
+    r"(?:案|判决|法院|办法|条例|规定|解释|法|条|款|项|文章|作者|原告|被告|抗辩|标准|情形|图)|"
+    r"(?:上|下|前|后|这|该)一?[条款项]|"
+    r"\b(?:it|its|that|this|those|they|the same|the case|the article|what about|how about)\b|^and\b",
+    re.IGNORECASE,
+)
+_TURNING_AWAY = re.compile(
+    r"先不说|不说这个|换个(?:问题|话题)|另外(?:想)?问|另一个问题|再问一个|顺便问|different question|another question",
+    re.I,
+)
+_ABOUT_CASE = re.compile(r"案|判|法院|原告|被告|赔|上诉|当事人|工具|court|plaintiff|defendant|case|award", re.I)
+_ABOUT_LAW = re.compile(r"[条款项]|办法|条例|解释|规定|施行|article|paragraph", re.I)
+_NEXT_ARTICLE = re.compile(r"(?:下|后|再下)一?条|next article", re.I)
+_FORMER_ARTICLE = re.compile(r"(?:上|前)一?条|previous article", re.I)
+_ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
+_ENGLISH_PLACE = re.compile(
+    rf"\b(?:({'|'.join(_ORDINALS)})|(\d{{1,2}})(?:st|nd|rd|th))\s+(paragraph|item)\b|\b(paragraph|item)\s+(\d{{1,2}})\b",
+    re.I,
+)
+# A question with so many terms of its own says enough by itself, unless it leans on what came before.
+_SELF_SUFFICIENT, _SHORT = 14, 6
+
+
+def follow_up(reader: Reader, question: Question, history: Sequence[Turn]) -> Question:
+    """The question with what it leaves to the conversation filled in; itself when it leaves nothing."""
+    own = sum(terms(question.topic).values())
+    leans = _LEANING.search(question.text) is not None and _TURNING_AWAY.search(question.text) is None
+    if _TURNING_AWAY.search(question.text) and own > 2:
+        return question
+    if not leans and (own > (3 if question.names_something else _SELF_SUFFICIENT)):
+        return question
+    said = [_Said(reader, turn) for turn in history]
+    earlier = next((turn for turn in reversed(said) if turn.by_user), None)
+    late = _late_mentions(reader, question, said)
+    read = reader.sort(question.raw, question.text, question.language, question.injected, late, inherited=True)
+    if not read.names_something:
+        about_case = _ABOUT_CASE.search(question.text) is not None
+        if not leans and own > _SHORT and not about_case:
+            return question
+        focus = _focus(reader, said, question.text)
+        read = reader.sort(
+            question.raw, question.text, question.language, question.injected, [*late, *focus], inherited=True
+        )
+    earlier_topic = earlier.topic if earlier else ""
+    if own > _SHORT:
+        return replace(read, earlier=earlier_topic)
+    return replace(read, topic=f"{read.topic} {earlier_topic}".strip(), earlier=earlier_topic)
+
+
+@dataclass(frozen=True)
+class _Said:
+    """An earlier turn, read."""
+
+    reader: Reader
+    turn: Turn
+
+    @property
+    def by_user(self) -> bool:
+        return self.turn.role == "user"
+
+    @property
+    def text(self) -> str:
+        return self.reader.plain(self.turn.content)
+
+    @property
+    def mentions(self) -> list[Mention]:
+        return self.reader.mentions(self.text, language_of(self.text))
+
+    @property
+    def topic(self) -> str:
+        return self.reader.topic(self.text, self.mentions, language_of(self.text))
+
+
+def _late_mentions(reader: Reader, question: Question, said: Sequence[_Said]) -> list[Mention]:
+    """What the question cites when it is read on behind the conversation: 第二款, 那个办法, 杭州那个."""
+    before = "\n".join(turn.text for turn in said)
+    asked = _in_chinese(question.text) if question.language is Language.ENGLISH else question.text
+    offset = len(before) + 1
+    mentions = reader.mentions(f"{before}\n{asked}", Language.CHINESE, in_conversation=True)
+    late = [
+        replace(mention, start=mention.start - offset, end=mention.end - offset)
+        for mention in mentions
+        if mention.start >= offset
+    ]
+    if asked != question.text:
+        late = [replace(mention, start=0, end=0) for mention in late]
+    return late or _neighbour(mentions, question.text) or reader.cases.called(question.text, in_conversation=True)
+
+
+def _neighbour(mentions: Sequence[Mention], text: str) -> list[Mention]:
+    """下一条, 上一条: the article beside the one cited last."""
+    step = 1 if _NEXT_ARTICLE.search(text) else -1 if _FORMER_ARTICLE.search(text) else 0
+    cited = [mention.citation for mention in mentions if mention.citation and mention.citation.path]
+    if not step or not cited or not cited[-1].path[0].isdecimal():
+        return []
+    last = cited[-1]
+    beside = Citation(last.document, last.version, (str(int(last.path[0]) + step),))
+    return [Mention("", 0, 0, beside, last.document)]
+
+
+def _in_chinese(text: str) -> str:
+    """The places of an English follow-up in Chinese: the second paragraph, item 3.
+
+    >>> _in_chinese("And the second paragraph?")
+    'And 第二款?'
+    """
+
+    def written(match: re.Match[str]) -> str:
+        number = _ORDINALS.index(match[1].lower()) + 1 if match[1] else int(match[2] or match[5])
+        unit = (match[3] or match[4]).lower()
+        return f"第{to_chinese(number)}款" if unit == "paragraph" else f"第（{to_chinese(number)}）项"
+
+    return re.sub(r"\bthe (?=第)", "", _ENGLISH_PLACE.sub(written, text))
+
+
+def _focus(reader: Reader, said: Sequence[_Said], text: str) -> list[Mention]:
+    """What the conversation was last about: the user's own words outweigh the answers'."""
+    wants_case, wants_law = _ABOUT_CASE.search(text), _ABOUT_LAW.search(text)
+    users = [turn for turn in reversed(said) if turn.by_user]
+    others = [turn for turn in reversed(said) if not turn.by_user]
+    for turn in (*users, *others):
+        found = [mention for mention in turn.mentions if documents_of(mention)]
+        cases = [mention for mention in found if any(reader.cases.is_case(short) for short in documents_of(mention))]
+        laws = [mention for mention in found if mention not in cases and mention.citation is not None]
+        wanted = cases if wants_case and cases and not (wants_law and laws) else laws or cases
+        if wanted:
+            chosen = wanted[-1] if turn.by_user else wanted[0]
+            return [replace(chosen, start=0, end=0)]  # it stands nowhere in the present question
+    return []
