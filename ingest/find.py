@@ -267,7 +267,7 @@ class _Reader:
         if foreign := _FOREIGN.search(folded, max(0, start - 16), start):
             name = re.sub(r"[《》“”\"]|的$", "", self._text[foreign.start() : end])
             name = name.replace("的", "", 1) if foreign[0].endswith("的") else name
-            return replace(named, start=foreign.start(), name=name, shorts=())
+            return replace(named, start=foreign.start(), name=name, shorts=self._names.candidates(name))
         if after := _VERSION_AFTER.match(folded, end):
             version, end = version or after[1] or after[2], after.end()
         former = bool(after_former := _FORMER_AFTER.match(folded, end))
@@ -419,12 +419,20 @@ class _Reader:
         return end
 
     def _read_other(self, named: _Named) -> int:
-        """A judgment or a commentary by its name, or the key of one of its places."""
+        """A judgment, a commentary or a note by its name, or the key of one of its places.
+
+        The articles of a foreign rule of which a note is held are part of the mention, and the note is what is cited:
+        read alone they would be taken for those of the statute cited before.
+        """
         version = _KEY_VERSION.match(self._folded, named.end)
         path, end = self._other_path(version.end() if version else named.end)
         base = Citation(named.shorts[0], version[1] if version else None, path)
-        self._emit(named.start, end if path or version else named.end, base, named, None)
-        return max(end, self._read_definition(named, base.at()))
+        last = end if path or version else named.end
+        if last == named.end and self._names.kind(named.shorts[0]) is Kind.NOTE:
+            _, places = self._places_behind(named, base)
+            last = places[-1].end if places else last
+        self._emit(named.start, last, base, named, None)
+        return max(last, self._read_definition(named, base.at()))
 
     def _read_definition(self, named: _Named, document: Citation) -> int:
         definition = _DEFINITION.match(self._folded, named.end)

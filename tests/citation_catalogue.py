@@ -56,6 +56,7 @@ _OTHERS = [
     Entry("(2019)京73民终2030号", aliases=("菲林案二审",), kind=Kind.JUDGMENT_DIGEST),
     Entry("北京互联网法院·四画师案", aliases=("四画师案",), kind=Kind.JUDGMENT_DIGEST),
     Entry("Authors Guild v. OpenAI", aliases=("1:23-cv-08292",), kind=Kind.NOTE),
+    Entry("欧盟2019年790号指令", aliases=("数字单一市场版权指令",), kind=Kind.NOTE),
     Entry("君合2025", title="从四个案例看五项应对AIGC版权侵权的抗辩思路", kind=Kind.COMMENTARY),
 ]
 
