@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 class BigramEmbedder:
     """Hashes character pairs into a vector; quick, exact and the same on every machine.
 
-    `queries` counts the texts embedded, so that a test can see that nothing is embedded twice.
+    `embedded` counts the texts embedded, so that a test can see that nothing is embedded twice.
     """
 
     def __init__(self, name: str = "bigram", dimension: int = 64, max_chars: int = 400) -> None:
+        self.name = name
         self.fingerprint = f"{name}-{dimension}-{max_chars}"
         self.dimension = dimension
         self.max_chars = max_chars
