@@ -105,7 +105,8 @@ def test_a_question_is_answered_with_its_sources(page: Page, tmp_path: Path) -> 
     expect(card.locator(".kb-badges")).to_contain_text("法条")
     expect(card.locator(".kb-badges")).to_contain_text("现行有效")
     expect(card.locator("mark")).to_contain_text("为学校课堂教学或者科学研究")
-    # The whole article stands around the quoted item.
+    # The whole article stands around the quoted item, and is scrolled to it.
+    expect(card.locator("mark")).to_be_in_viewport()
     expect(card.locator(".kb-passage")).to_contain_text("为个人学习、研究或者欣赏")
     shot = Path(os.environ.get("KANGBIAN_SCREENSHOT") or tmp_path / "page.png")
     page.screenshot(path=shot)

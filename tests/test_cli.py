@@ -32,7 +32,7 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> ScriptedAssistant:
         assistant.workspace = workspace
         return assistant
 
-    monkeypatch.setattr(rag, "Assistant", opened, raising=False)
+    monkeypatch.setattr(rag, "Assistant", opened)
     return assistant
 
 
@@ -88,7 +88,7 @@ def test_search_json_has_the_fields_of_the_contract(
 def test_an_error_is_one_sentence_and_its_exit_code(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: KangbianError, code: int
 ) -> None:
-    monkeypatch.setattr(rag, "Assistant", lambda workspace: ScriptedAssistant(error), raising=False)
+    monkeypatch.setattr(rag, "Assistant", lambda workspace: ScriptedAssistant(error))
     assert run(["ask", "问", "--json"]) == code
     captured = capsys.readouterr()
     assert captured.out == ""
@@ -151,6 +151,78 @@ def test_a_closed_pipe_leaves_no_traceback() -> None:
     command = f"'{sys.executable}' -c 'from interfaces.cli import main; main()' --help | head -n 1"
     ended = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
     assert ended.stderr == ""
+
+
+# --- the built-in corpus ----------------------------------------------------------------------------------------------
+
+
+def test_ask_and_lookup_give_the_official_words(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["ask", "著作权法第24条第1款第6项", "--json"]) == 0
+    answer = printed(capsys)
+    assert (answer["kind"], answer["abstained"]) == ("statute", False)
+    assert ITEM in answer["text"]
+    assert answer["citations"][0]["key"] == ITEM_KEY
+    assert run(["lookup", "《著作权法》第二十四条第一款第（六）项", "--json"]) == 0
+    place = printed(capsys)
+    assert (place["key"], place["text"], place["effective"]) == (ITEM_KEY, ITEM, "2021-06-01")
+
+
+@pytest.mark.parametrize("citation", ["民事诉讼法第六十七条", "著作权法第九百九十九条", "(2099)京0491民初1号"])
+def test_lookup_of_what_is_not_held_exits_4(capsys: pytest.CaptureFixture[str], citation: str) -> None:
+    assert run(["lookup", citation, "--json"]) == 4
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("错误：")
+
+
+@pytest.mark.parametrize("question", ["", "   ", "问" * 100_000, "\x00\x01\x02\x03"])
+def test_ask_with_an_unusable_question_exits_3(capsys: pytest.CaptureFixture[str], question: str) -> None:
+    assert run(["ask", question]) == 3
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_the_corpus_is_listed_shown_and_intact(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["corpus", "list", "--json"]) == 0
+    documents = {document["key"]: document for document in printed(capsys)}
+    assert documents["著作权法@2020"]["in_force"]
+    assert documents["著作权法@2020"]["builtin"]
+    assert run(["corpus", "show", "著作权法@2020", "--json"]) == 0
+    shown = printed(capsys)
+    assert shown["title"] == "中华人民共和国著作权法"
+    assert len(shown["passages"]) >= 67
+    assert run(["corpus", "verify", "--json"]) == 0
+    assert printed(capsys)["sound"]
+    assert run(["corpus", "show", "不存在的法"]) == 4
+
+
+def test_a_document_of_ones_own_comes_and_goes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    law = tmp_path / "甲市人工智能促进条例.txt"
+    law.write_text(
+        "甲市人工智能促进条例\n\n第一条　为了促进人工智能发展，制定本条例。\n\n第二条　本条例自公布之日起施行。\n",
+        encoding="utf-8",
+    )
+    room = ["--workspace", "甲市项目", "--json"]
+    assert run(["ingest", str(law), *room]) == 0
+    (file,) = printed(capsys)["files"]
+    assert (file["status"], file["passages"]) == ("added", 2)
+    assert run(["lookup", "甲市人工智能促进条例第一条", *room]) == 0
+    assert "为了促进人工智能发展" in printed(capsys)["text"]
+    assert run(["lookup", "甲市人工智能促进条例第一条", "--json"]) == 4  # another workspace
+    assert run(["corpus", "remove", file["key"], *room]) == 0
+    assert run(["corpus", "remove", file["key"], *room]) == 4
+    assert run(["corpus", "remove", "著作权法", *room]) == 4
+
+
+def test_ingest_tells_a_file_that_was_meant_from_a_folder_that_holds_other_things(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = tmp_path / "坏.pdf"
+    broken.write_bytes(b"%PDF-1.4 no more")
+    room = ["--workspace", "坏文件", "--json"]
+    assert run(["ingest", str(broken), *room]) == 3
+    assert run(["ingest", str(tmp_path), *room]) == 1
+    assert run(["ingest", str(tmp_path / "没有.txt"), *room]) == 3
+    assert "坏.pdf" in capsys.readouterr().out
 
 
 # --- batch ------------------------------------------------------------------------------------------------------------

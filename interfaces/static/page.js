@@ -21,3 +21,30 @@ document.addEventListener("click", (event) => {
     });
   }
 });
+
+// An opened source shows its quoted words, however long the article around them.
+document.addEventListener(
+  "toggle",
+  (event) => {
+    const passage = event.target.open && event.target.querySelector(":scope > .kb-passage");
+    const mark = passage && passage.querySelector("mark");
+    if (mark && mark.offsetTop + mark.offsetHeight > passage.offsetTop + passage.clientHeight) {
+      passage.scrollTop = mark.offsetTop - passage.offsetTop - passage.clientHeight / 3;
+    }
+  },
+  true,
+);
+
+// A new question goes to the top of the view, and stays there when its answer comes: a long one is read from its start.
+let shown = "0 0";
+new MutationObserver(() => {
+  const pane = document.getElementById("kb-conversation");
+  if (!pane) return;
+  const asked = pane.querySelectorAll(".kb-question");
+  const state = `${asked.length} ${pane.querySelectorAll("article").length}`;
+  if (state === shown) return;
+  shown = state;
+  if (asked.length === 0) return;
+  const distance = asked[asked.length - 1].getBoundingClientRect().top - pane.getBoundingClientRect().top;
+  pane.scrollTop += distance - 20;
+}).observe(document, { childList: true, subtree: true });
