@@ -25,11 +25,12 @@ from ingest.find import find_citations
 from rag.answer import Answer, AnswerKind, Defense, Provenance, Source, Statement, Turn
 from rag.case_list import introduced, listed, wish
 from rag.cases import CaseDesk, CaseFile, about_case, asks_for_fact, several_fit
-from rag.concepts import ConceptDesk, Leaning, about_concept, leaning, notes_on
+from rag.concepts import ConceptDesk, Leaning, about_commentary, about_concept, leaning, notes_on
 from rag.concordance import load_concordance
 from rag.draft import Draft
 from rag.index import Index, open_index
 from rag.lexicon import load_lexicon
+from rag.library import HeldDocument
 from rag.provision import words_of
 from rag.question import Question, Reader
 from rag.relevance import rank
@@ -196,9 +197,9 @@ class Assistant:
         whole = [mention.citation for mention in question.places if mention.citation and not mention.citation.path]
         for citation in whole:
             document = library.document(citation.document, citation.version, day)
-            about = about_document(statutes, document, question) if document else []
+            about = self._about(statutes, document, question) if document else []
             if about:
-                kinds.append(AnswerKind.STATUTE)
+                kinds.append(AnswerKind.STATUTE if document and document.kind is Kind.STATUTE else AnswerKind.CONCEPT)
                 drafts += about
         if drafts and self._is_told(question, whole):
             return _Composed(kinds[0], drafts + self._unheld(question))
@@ -210,6 +211,14 @@ class Assistant:
         if wanted and not wanted.is_empty and (found := listed(library, wanted, question, day)):
             return _Composed(AnswerKind.CASE, introduced(found, question))
         return self._general(question, concepts, day, drafts)
+
+    def _about(self, desk: StatuteDesk, document: HeldDocument, question: Question) -> list[Draft]:
+        """A document as a whole: dates and issuer of a statute, authors and outline of a commentary."""
+        if document.kind is not Kind.COMMENTARY:
+            return about_document(desk, document, question)
+        passages = self._index.library.passages(document.citation.document, document.citation.version, desk.as_of)
+        headings = list(dict.fromkeys(heading for place in passages for heading in place.headings))
+        return about_commentary(document, headings, question)
 
     def _is_told(self, question: Question, whole: Sequence[Citation]) -> bool:
         """Whether what the question names answers it, so that nothing need be searched for."""

@@ -1,13 +1,12 @@
-"""How people call a case when they do not give its number: nickname, place, court, parties, more or less well spelt."""
+"""How people call a case when they do not give its number: by its place, its court, a nickname that several share."""
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from ingest.document import Kind
 from ingest.mention import Mention
-from ingest.script import fold
 from rag.claims import courts_named, same_court
 from rag.library import Library
 
@@ -18,9 +17,6 @@ _INSTANCES = (
 # What may stand between a place and the word for a case: 广州的那个案子, 金山法院判决.
 _PLACE_TAIL = r"(?:互联网|中级|基层)?(?:人民)?(?:法院|中院)?(?:的|那个|这个|判的|那边的?|审的|那起|这起)*(?:案|判决)"
 _PLACE_TAIL_IN_CONVERSATION = rf"(?:{_PLACE_TAIL}|(?:的?那个|那边|法院|的)?(?:呢|的呢)|那个|的案)"
-# A name written down from memory may have this many characters put in between two of its own.
-_GAP = 3
-_LOOSE_NAME = 5
 
 
 class CaseNames:
@@ -46,17 +42,6 @@ class CaseNames:
                 places[place] = (*places.get(place, ()), short)
         return places
 
-    @cached_property
-    def _loose(self) -> list[tuple[re.Pattern[str], str]]:
-        """Patterns that find a long name with words put in or characters spelt out in pinyin."""
-        return [
-            (_loosely(core), short)
-            for short, meta in self._metas.items()
-            for alias in meta.get("aliases") or ()
-            if len(core := fold(str(alias)).removesuffix("案")) >= _LOOSE_NAME
-            and all("一" <= letter <= "鿿" for letter in core)
-        ]
-
     def is_case(self, short: str) -> bool:
         """Whether a held document is a judgment, a digest of one, or a note on a foreign case."""
         document = self._library.document(short)
@@ -65,8 +50,8 @@ class CaseNames:
         )
 
     def called(self, text: str, in_conversation: bool) -> list[Mention]:
-        """Cases called by place, by court or by a misspelt name; tried in this order, the first that finds any."""
-        return self._at_place(text, in_conversation) or self._at_court(text) or self._misspelt(text)
+        """Cases called by place or by court; the first that finds any."""
+        return self._at_place(text, in_conversation) or self._at_court(text)
 
     def _at_place(self, text: str, in_conversation: bool) -> list[Mention]:
         tail = _PLACE_TAIL_IN_CONVERSATION if in_conversation else _PLACE_TAIL
@@ -86,17 +71,6 @@ class CaseNames:
             if len(self._first_instances(shorts)) == 1:
                 found.append(Mention(name, start, end, None, name, candidates=shorts))
         return found
-
-    def _misspelt(self, text: str) -> list[Mention]:
-        folded = fold(text)
-        found = {
-            short: Mention(
-                text[match.start() : match.end()], match.start(), match.end(), None, match[0], candidates=(short,)
-            )
-            for pattern, short in self._loose
-            if (match := pattern.search(folded))
-        }
-        return list(found.values())
 
     def narrow(self, held: tuple[str, ...], text: str) -> tuple[str, ...]:
         """Of several cases that a nickname fits, those that fit what else the text says: court, place, instance."""
@@ -142,15 +116,3 @@ def place_of(court: str) -> str:
         court,
     )
     return match[1] if match else ""
-
-
-def _loosely(name: str) -> re.Pattern[str]:
-    letters = (f"(?:{letter}|{_sound(letter)})" for letter in name)
-    return re.compile(rf".{{0,{_GAP}}}?".join(letters))
-
-
-@lru_cache(maxsize=4096)
-def _sound(letter: str) -> str:
-    from pypinyin import lazy_pinyin
-
-    return re.escape(lazy_pinyin(letter)[0])

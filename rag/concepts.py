@@ -11,11 +11,11 @@ from ingest.document import Kind
 from rag.cases import CaseFile
 from rag.draft import Draft, Support
 from rag.editor_notes import EditorNote, load_editor_notes
-from rag.library import HeldPlace, Library
+from rag.library import HeldDocument, HeldPlace, Library
 from rag.provision import name_of, words_of
 from rag.question import Language, Question
 from rag.retrieve import Hit
-from rag.statutes import StatuteDesk, pinpointed, provision, strange_quantities
+from rag.statutes import StatuteDesk, pinpointed, provision, says_something, strange_quantities
 
 
 class Leaning(StrEnum):
@@ -119,6 +119,29 @@ def _comments(desk: ConceptDesk, question: Question, places: Sequence[HeldPlace]
     for place in places:
         drafts.append(commented(place, question.language))
         drafts += notes_on(desk, place, question.language)
+    return drafts
+
+
+_OUTLINE = re.compile(
+    r"[哪几](?:些|几|五|个|种)?项|几[个种点]|五项|哪五|哪几|结构|目录|大纲|提纲|主要内容|讲了什么|写了什么|提出了?哪|介绍|outline|contents|list",
+    re.I,
+)
+_AUTHORS = re.compile(
+    r"作者是|谁写|谁的文章|哪家律所|哪个律所|什么时候(?:发|写)|何时发|发表|发布|哪年|who wrote|author|published", re.I
+)
+
+
+def about_commentary(document: HeldDocument, headings: Sequence[str], question: Question) -> list[Draft]:
+    """Authors, date and outline of a commentary, when the question asks for them."""
+    meta, name = document.meta, name_of(document)
+    drafts = []
+    if _AUTHORS.search(question.text) or not says_something(question.topic):
+        authors = "、".join(map(str, meta.get("authors") or ()))
+        facts = [str(part) for part in (meta.get("publisher"), authors, meta.get("published")) if part]
+        drafts += [Draft(f"{name}：{'，'.join(facts)}。", (Support(document.citation),))] if facts else []
+    if (_OUTLINE.search(question.text) or not says_something(question.topic)) and headings:
+        label = question.language.pick("各部分为", "its parts are")
+        drafts.append(Draft(f"{name}，{label}：{'；'.join(headings)}。", (Support(document.citation),)))
     return drafts
 
 

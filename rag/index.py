@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 
 from ingest.errors import IndexMismatch, ServiceFailure
+from rag.captions import Captions, captions_file, load_captions
 from rag.lexical import Lexical, WordCutter
 from rag.library import Library
 from rag.settings import DEFAULT_WORKSPACE, Settings
@@ -82,7 +83,8 @@ class Index:
             held = _count(unit)
             if held is None:
                 unit.vectors.reset()
-            writer = Writer(unit, self.embedder, self.cutter)
+            captions = load_captions(self.settings.corpus) if unit is self.builtin else Captions()
+            writer = Writer(unit, self.embedder, self.cutter, captions)
             writer.heal()
             writer.repair_vectors()
 
@@ -191,7 +193,8 @@ def builtin_fingerprint(settings: Settings, embedder: "Embedder", cutter: WordCu
     digest = sha256(f"{FORMAT}\n{embedder.fingerprint}\n{cutter.fingerprint}\n".encode())
     parsers = sorted((Path(__file__).parent.parent / "ingest").glob("*.py"))
     with disk(settings.corpus):
-        for file in chain(corpus_files(settings.corpus), parsers):
+        captions = [file] if (file := captions_file(settings.corpus)).is_file() else []
+        for file in chain(corpus_files(settings.corpus), captions, parsers):
             digest.update(f"{file.parent.name}/{file.name}\n".encode())
             digest.update(sha256(file.read_bytes()).digest())
     return digest.hexdigest()
@@ -259,7 +262,7 @@ def _build(
     from ingest.load import load_document
 
     unit = _builtin_unit(folder, settings)
-    writer = Writer(unit, embedder, cutter)
+    writer = Writer(unit, embedder, cutter, load_captions(settings.corpus))
     writer.begin()
     writer.heal()
     done = {(document.file, document.digest) for document in unit.store.documents()}

@@ -37,6 +37,10 @@ def name_of(document: HeldDocument, language: Language = Language.CHINESE) -> st
         year = (document.citation.version or document.stored.adopted or "")[:4]
         marked = short if "〔" in short or short.isascii() else f"《{short}》"
         return f"{marked}（{year}）" if year else marked
+    if document.kind is Kind.COMMENTARY and meta.get("publisher"):
+        return language.pick(
+            f"{meta['publisher']}文章《{document.title}》", f"{meta['publisher']}, 《{document.title}》"
+        )
     return f"《{document.title}》"
 
 

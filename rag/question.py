@@ -13,6 +13,7 @@ from rag.case_names import CaseNames
 from rag.injection import separate_instructions
 from rag.lexicon import Lexicon
 from rag.library import Library
+from rag.loose_names import LooseNames
 from rag.slips import SlipMender
 
 
@@ -81,6 +82,8 @@ class Reader:
         self._lexicon = lexicon
         self.cases = CaseNames(library)
         known = {name for entry in library.entries() for name in (entry.short, entry.title, *entry.aliases)}
+        builtin = {document.citation.document for document in library.documents() if document.builtin}
+        self._loose = LooseNames(entry for entry in library.entries() if entry.short in builtin)
         self._mender = SlipMender(known | lexicon.terms)
 
     def read(self, raw: str, history: Sequence[Turn] = ()) -> Question:
@@ -113,6 +116,8 @@ class Reader:
             mentions += [replace(mention, start=0, end=0) for mention in translated]
         if not any(self.cases.is_case(short) for mention in mentions for short in documents_of(mention)):
             mentions += self.cases.called(text, in_conversation)
+        if not any(documents_of(mention) for mention in mentions):
+            mentions += self._loose.find(text)
         return mentions
 
     def _cited(self, text: str) -> list[Mention]:

@@ -7,12 +7,15 @@ from functools import lru_cache
 from pathlib import Path
 
 from ingest.script import fold
+from rag.captions import load_captions
 from rag.question import Question
 from rag.relevance import rank
 from rag.retrieve import Hit
 
 # The share of a question's terms that one passage of the user's own must hold to count as covering it.
 _COVERED = 0.5
+# Words of the captions count as words of the field from this length on.
+_TELLING = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,9 @@ def load_field(corpus: Path) -> Field:
     import yaml
 
     rows = yaml.load((corpus / "lexicon" / "scope.yaml").read_text("utf-8"), yaml.CSafeLoader)
-    return Field(_any_of(rows["core"]), _any_of([*rows["copyright"], *rows["ai"]]), _any_of(rows["elsewhere"]))
+    captioned = {word for row in load_captions(corpus).rows.values() for text in row for word in text.split()}
+    near = [*rows["copyright"], *rows["ai"], *(word for word in captioned if len(word) >= _TELLING)]
+    return Field(_any_of(rows["core"]), _any_of(near), _any_of(rows["elsewhere"]))
 
 
 def in_scope(corpus: Path, question: Question, hits: Sequence[Hit]) -> bool:

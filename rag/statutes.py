@@ -75,12 +75,26 @@ def cited_places(question: Question, desk: StatuteDesk) -> list[Draft]:
             continue
         held = desk.library.holds(citation, desk.as_of)
         place = desk.library.place(citation, desk.as_of)
+        if place is None and mention.paragraph_implied:
+            place = _item_anywhere(desk, citation)
         if place is None:
             drafts += _missing(desk, citation, held, question.language)
             continue
         drafts += _shown(desk, place, question)
         drafts += _elsewhere(desk, place, question)
     return drafts
+
+
+def _item_anywhere(desk: StatuteDesk, citation: Citation) -> HeldPlace | None:
+    """An item cited without its paragraph, when only one paragraph of the article has it."""
+    article, _, item = citation.path[:3]
+    paragraphs = desk.library.children(citation.at(article), desk.as_of)
+    found = [
+        desk.library.place(paragraph.citation.at(*paragraph.citation.path, item), desk.as_of)
+        for paragraph in paragraphs
+    ]
+    held = [place for place in found if place]
+    return held[0] if len(held) == 1 else None
 
 
 def _with_path(question: Question) -> list[Mention]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ingest.citation import Citation
 from ingest.document import Document, Passage
 from ingest.split import split_passage
+from rag.captions import Captions
 from rag.lexical import WordCutter
 from rag.settings import Settings
 from rag.store import SEARCHED, NewPassage, Piece, Store, StoredDocument
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int, str], None]
 
 # Raised by hand when what is stored changes its form.
-FORMAT = "1"
+FORMAT = "2"
 _BATCH = 1000
 
 
@@ -49,6 +50,7 @@ class Writer:
     unit: Unit
     embedder: "Embedder"
     cutter: WordCutter
+    captions: Captions = field(default_factory=Captions)
     _waiting: list[int] = field(default_factory=list, repr=False)
     _waiting_pieces: int = 0
 
@@ -180,9 +182,11 @@ class Writer:
         }
         pieces = (piece for piece in self.unit.store.pieces(document.id) if only is None or piece.id in only)
         for batch in _batches(pieces):
-            vectors = self.embedder.embed([piece.text for piece in batch])
-            for piece, vector in zip(batch, vectors, strict=True):
-                key = piece.id.partition("#")[0]
+            keys = [piece.id.partition("#")[0] for piece in batch]
+            vectors = self.embedder.embed(
+                [self._captioned(Citation.parse(key), piece.text) for key, piece in zip(keys, batch, strict=True)]
+            )
+            for key, piece, vector in zip(keys, batch, vectors, strict=True):
                 yield VectorRecord(piece.id, piece.text, vector, {"key": key, **metadata})
 
     def _extras(self, document: Document) -> list[NewPassage]:
@@ -193,13 +197,20 @@ class Writer:
             return NewPassage()
         words = self._words(document, passage)
         key = str(passage.citation)
-        spans = split_passage(passage.text, self.embedder.max_chars)
+        limit = self.embedder.max_chars
+        spans = split_passage(passage.text, max(limit - len(document.title) - 1, limit // 2))
         if len(spans) == 1:
             return NewPassage(words, ((key, 0, len(passage.text)),))
         return NewPassage(words, tuple((f"{key}#{start}-{end}", start, end) for start, end in spans))
 
     def _words(self, document: Document, passage: Passage) -> str:
-        return " ".join(self.cutter.words(" ".join((document.title, *passage.headings, passage.text))))
+        text = self._captioned(passage.citation, passage.text) if passage.citation else passage.text
+        return " ".join(self.cutter.words(" ".join((document.title, *passage.headings, text))))
+
+    def _captioned(self, citation: Citation, text: str) -> str:
+        """A passage with the words under which people look for it; they are searched, never stored as its text."""
+        caption = self.captions.of(citation)
+        return f"{caption}\n{text}" if caption else text
 
 
 def renamed(document: Document, head: Citation) -> Document:
