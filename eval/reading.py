@@ -10,7 +10,7 @@ speaking), and citations named only in order to reject them.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from eval.judge import gravest, judge
@@ -94,7 +94,8 @@ class _Reader:
         self._listed = self._keys()
         self._source_texts = [text for citation in self._listed for _, text in shelf.texts(citation)]
         self._quoted = list(quoted_spans(self._text))
-        self._asked = {named.citation for named in self._mentions(asked)}
+        # Whatever the version: a question about the number of 2010 is answered by naming that number.
+        self._asked = {replace(named.citation, version=None) for named in self._mentions(asked)}
         self._named = [named for named in self._mentions(self._text) if not self._is_source_speaking(named.mention)]
         self._marked = bool(_NOT_IN_FORCE.search(self._text))
 
@@ -112,13 +113,14 @@ class _Reader:
             verdicts.setdefault(quotation.citation, []).append(quotation.verdict)
         for citation in self._mismatched():
             verdicts.setdefault(citation, []).append(Verdict.MISMATCH)
-        citations = (JudgedCitation(c, gravest(found), c in self._listed) for c, found in verdicts.items())
-        return Reading(
-            tuple(
-                judged for judged in citations if judged.verdict.is_sound or not self._only_rejected(judged.citation)
-            ),
-            tuple(quotations),
-        )
+        judged = [JudgedCitation(c, gravest(found), c in self._listed) for c, found in verdicts.items()]
+        return Reading(tuple(citation for citation in judged if self._counts(citation)), tuple(quotations))
+
+    def _counts(self, judged: JudgedCitation) -> bool:
+        """Whether a citation is one of the answer's: not one that it rejects, and no listed place named again as a whole."""
+        if not judged.verdict.is_sound:
+            return not self._only_rejected(judged.citation)
+        return judged.listed or not any(judged.citation.contains(listed) for listed in self._listed)
 
     def _judge(self, citation: Citation, words: str | None = None) -> Verdict:
         return judge(self._shelf, citation, words, self._day, marked=self._marked)
@@ -165,7 +167,9 @@ class _Reader:
 
     def _is_rejected(self, named: _Named) -> bool:
         lapsed = self._shelf.lapsed(named.citation, self._day)
-        return rejects(self._text, named.mention, asked=named.citation in self._asked, lapsed=lapsed)
+        return rejects(
+            self._text, named.mention, asked=replace(named.citation, version=None) in self._asked, lapsed=lapsed
+        )
 
     def _only_rejected(self, citation: Citation) -> bool:
         """Whether the text names this citation, and every time in order to reject it."""
