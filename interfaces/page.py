@@ -54,9 +54,7 @@ def build_page(desk: Desk, workspace: str) -> gr.Blocks:
             )
         with gr.Row(elem_id="kb-main"):
             with gr.Column(scale=3, elem_id="kb-left", min_width=320):
-                conversation = gr.HTML(
-                    Talk().render(ZH)[0], elem_id="kb-conversation", apply_default_css=False
-                )
+                conversation = gr.HTML(Talk().render(ZH)[0], elem_id="kb-conversation", apply_default_css=False)
                 with gr.Row(elem_id="kb-examples") as examples:
                     example_buttons = [gr.Button(example, min_width=0) for example in EXAMPLES]
                 with gr.Column(elem_id="kb-composer"):

@@ -1,7 +1,9 @@
 """The server: the page, REST and its manual on one port, for this machine unless told otherwise."""
 
+import logging
 import socket
 import sys
+from asyncio import CancelledError
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -62,9 +64,16 @@ def serve(host: str, port: int, workspace: str) -> None:
         if not is_loopback(host):
             sys.stderr.write("注意：这个地址可能被其他机器访问，而本服务不要求登录。仅本机使用请去掉 --host。\n")
         sys.stderr.flush()
-        uvicorn.run(app, host=host, port=port, log_level="warning")
+        # An open tab keeps a connection open; Ctrl+C must neither wait for it nor report that it was cut.
+        logging.getLogger("uvicorn.error").addFilter(_is_no_cut_connection)
+        uvicorn.run(app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=1)
     finally:
         desk.close()
+
+
+def _is_no_cut_connection(record: logging.LogRecord) -> bool:
+    cut = record.exc_info is not None and record.exc_info[0] is CancelledError
+    return not cut and "graceful shutdown" not in record.getMessage()
 
 
 def _open_assistant(workspace: str) -> "Assistant":

@@ -15,10 +15,8 @@ class Wording:
     as_of: str
     as_of_info: str
     workspace: str
-    workspace_info: str
     welcome: str
     welcome_text: str
-    try_these: str
     sources: str
     sources_empty: str
     earlier: str
@@ -39,7 +37,6 @@ class Wording:
     effective: str
     digest: str
     unverified: str
-    whole_place: str
     unavailable: str
     no_sources: str
     kinds: dict[str, str]
@@ -57,10 +54,8 @@ ZH = Wording(
     as_of="法律时点",
     as_of_info="留空为今天",
     workspace="工作区",
-    workspace_info="",
     welcome="从一个问题开始",
     welcome_text="引用的法条逐字可查，案例注明法院、案号与状态；没有收录的，会直接说没有。",
-    try_these="试试这些问题",
     sources="依据",
     sources_empty="回答所依据的法条、裁判与评论会列在这里，引用的文字以底色标出。",
     earlier="前面问题的依据",
@@ -81,7 +76,6 @@ ZH = Wording(
     effective="施行",
     digest="本库摘要，非原文",
     unverified="未逐字核验",
-    whole_place="全文",
     unavailable="这段文字暂时无法打开",
     no_sources="这个回答没有引用依据。",
     kinds={
@@ -112,11 +106,9 @@ EN = Wording(
     as_of="Law as of",
     as_of_info="empty: today",
     workspace="Workspace",
-    workspace_info="",
     welcome="Start with a question",
     welcome_text="Provisions are quoted word for word; cases come with court, number and status. "
     "What is not held is said to be not held.",
-    try_these="Try one of these",
     sources="Sources",
     sources_empty="The statutes, judgments and commentary behind an answer appear here, the quoted words marked.",
     earlier="Sources of earlier questions",
@@ -137,7 +129,6 @@ EN = Wording(
     effective="effective",
     digest="our digest, not the original",
     unverified="not verified word for word",
-    whole_place="full text",
     unavailable="This passage cannot be opened at the moment",
     no_sources="This answer cites nothing.",
     kinds={

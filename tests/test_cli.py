@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import socket
 import subprocess
 import sys
 from datetime import date
@@ -134,6 +135,14 @@ def test_binary_stdin_is_unusable(
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(content)))
     assert run(["ask", "-"]) == 3
     assert "不是文本" in capsys.readouterr().err
+
+
+def test_serve_on_a_port_that_is_taken_exits_3(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        assert run(["serve", "--port", str(taken.getsockname()[1])]) == 3
+    assert "无法监听" in capsys.readouterr().err
 
 
 def test_help_is_in_chinese_and_names_every_command() -> None:
