@@ -330,9 +330,17 @@ def _progress(what: str) -> Iterator[Callable[[int, int, str], None]]:
         TimeRemainingColumn(),
         TextColumn("{task.description}"),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda done, total, item: bar.update(task, completed=done, total=total, description=item)
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    task = bar.add_task("", total=None)
+
+    def tell(done: int, total: int, item: str) -> None:
+        bar.start()  # not before there is something to wait for
+        bar.update(task, completed=done, total=total, description=item)
+
+    try:
+        yield tell
+    finally:
+        bar.stop()
 
 
 def _console() -> "Console":
