@@ -238,7 +238,9 @@ class _Reader:
                 continue
             meta = self._shelf.case(next(iter(cases))) or {}
             if misfits(self._own_words(start, end), meta):
-                yield from (citation for citation in here if citation.document in cases)
+                told = [citation for citation in here if citation.document in cases]
+                listed = [citation for citation in self._listed if citation.document in cases]
+                yield from [citation for citation in listed if citation in told] or listed or told
 
     def _own_words(self, start: int, end: int) -> str:
         """What a paragraph says in words of the answer's own: not the source's, not in quotation marks, no correction."""
