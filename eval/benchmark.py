@@ -37,15 +37,20 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """The figures: seconds for cold starts and the index, milliseconds for warm answers, MiB of peak memory."""
+    """The figures: seconds for cold starts and the index, milliseconds for warm answers, MiB of peak memory.
+
+    Wall time is what a person waits; `_cpu_s` is processor time, which tells a slow program from a busy machine.
+    """
 
     cold_ask_s: float
+    cold_ask_cpu_s: float
     cold_ask_peak_mib: float
     warm_answer_ms: float
     warm_answer_p95_ms: float
     warm_answers: int
     warm_peak_mib: float
     index_build_s: float
+    index_build_cpu_s: float
     index_build_peak_mib: float
 
     @property
@@ -60,10 +65,10 @@ class Benchmark:
     def table(self) -> str:
         """The figures in lines for a terminal, each with what was set as the most it may be."""
         rows = [
-            ("冷启动 kangbian ask（中位数）", f"{self.cold_ask_s:.2f} 秒", "≤ 5 秒"),
+            ("冷启动 kangbian ask（中位数）", f"{self.cold_ask_s:.2f} 秒（CPU {self.cold_ask_cpu_s:.2f}）", "≤ 5 秒"),
             (f"热回答中位数（{self.warm_answers} 次）", f"{self.warm_answer_ms:.1f} 毫秒", "≤ 50 毫秒"),
             ("热回答 p95", f"{self.warm_answer_p95_ms:.1f} 毫秒", ""),
-            ("建立内置索引", f"{self.index_build_s:.2f} 秒", "≤ 30 秒"),
+            ("建立内置索引", f"{self.index_build_s:.2f} 秒（CPU {self.index_build_cpu_s:.2f}）", "≤ 30 秒"),
             ("内存峰值", f"{self.peak_mib:.0f} MiB", "≤ 1024 MiB"),
             ("　其中冷启动 / 热回答 / 建索引",
              f"{self.cold_ask_peak_mib:.0f} / {self.warm_peak_mib:.0f} / {self.index_build_peak_mib:.0f} MiB", ""),
@@ -102,21 +107,24 @@ def run_benchmark(
     times = sorted(json.loads(warm.output))
     return Benchmark(
         cold_ask_s=round(median(run.seconds for run in cold), 3),
+        cold_ask_cpu_s=round(median(run.cpu_seconds for run in cold), 3),
         cold_ask_peak_mib=max(run.peak_mib for run in cold),
         warm_answer_ms=round(median(times), 2),
         warm_answer_p95_ms=round(percentile_95(times), 2),
         warm_answers=len(times),
         warm_peak_mib=warm.peak_mib,
         index_build_s=round(built.seconds, 3),
+        index_build_cpu_s=round(built.cpu_seconds, 3),
         index_build_peak_mib=built.peak_mib,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A process that has ended: wall seconds, peak resident memory in MiB, what it wrote to stdout."""
+    """A process that has ended: wall and processor seconds, peak resident memory in MiB, what it wrote to stdout."""
 
     seconds: float
+    cpu_seconds: float
     peak_mib: float
     output: bytes
 
@@ -137,7 +145,9 @@ def measure_process(command: Sequence[str], environment: Mapping[str, str], give
         if process.returncode:
             said = stderr.read().decode(errors="replace").strip()[-500:]
             raise ServiceFailure(f"「{' '.join(command[:3])}」以退出码 {process.returncode} 结束：{said}")
-        return Measured(seconds, round(usage.ru_maxrss * _RSS_UNIT / _MIB, 1), stdout.read())
+        return Measured(
+            seconds, usage.ru_utime + usage.ru_stime, round(usage.ru_maxrss * _RSS_UNIT / _MIB, 1), stdout.read()
+        )
 
 
 def percentile_95(times: Sequence[float]) -> float:
