@@ -46,6 +46,7 @@ _FOUND = 40
 _SHORTEST = 3
 # The share of a question's terms that a passage of a named document must hold to be shown first.
 _SPEAKS_OF_IT = 0.15
+_SHORT_DOCUMENT = 12
 
 
 class LookupResult(BaseModel):
@@ -233,7 +234,7 @@ class Assistant:
         if not question.places and not in_scope(self.settings.corpus, question, hits):
             short = len(re.findall(r"\w", question.text)) < _SHORTEST
             return _too_short(question) if short else _nothing_here(question)
-        found = about_concept(desk, question, [*self._inside(question, day), *hits])
+        found = about_concept(desk, question, self._inside(question, day), hits)
         drafts = [*self._case_described(question, hits, day), *found] if not question.inherited else [*found, *before]
         if not question.inherited:
             drafts = [*before, *drafts]
@@ -257,9 +258,9 @@ class Assistant:
             passages = self._index.library.passages(citation.document, citation.version, day)
             scores = rank(question.topic, [place.text for place in passages])
             best = sorted(range(len(passages)), key=lambda index: -scores[index])[:3]
-            found += [
-                Hit(passages[index], scores[index], Route.NAMED) for index in best if scores[index] > _SPEAKS_OF_IT
-            ]
+            # A short document, such as a note, is shown even when it says it in other words.
+            least = _SPEAKS_OF_IT if len(passages) > _SHORT_DOCUMENT else -1.0
+            found += [Hit(passages[index], scores[index], Route.NAMED) for index in best if scores[index] > least]
         return found
 
     def _query(self, question: Question) -> str:

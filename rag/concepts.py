@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from ingest.document import Kind
+from rag.captions import load_captions
 from rag.cases import CaseFile
 from rag.draft import Draft, Support
 from rag.editor_notes import EditorNote, load_editor_notes
@@ -53,8 +54,10 @@ _COUNTS = {
     Leaning.LAW: (3, 1, 1),
     Leaning.CASES: (1, 4, 1),
     Leaning.COMMENTARY: (1, 1, 4),
-    Leaning.NONE: (2, 3, 3),
+    Leaning.NONE: (3, 3, 3),
 }
+# How much the words of a caption weigh beside the fused score of the search, both between 0 and 1.
+_CAPTION_WEIGHT = 0.6
 _TELLING_SECTIONS = (
     "本院认为",
     "裁判结果",
@@ -89,8 +92,12 @@ def leaning(text: str) -> Leaning:
     return next((side for side, pattern in _LEANINGS if pattern.search(text)), Leaning.NONE)
 
 
-def about_concept(desk: ConceptDesk, question: Question, hits: Sequence[Hit]) -> list[Draft]:
-    """Law, commentary with its notes, and cases from the passages found, what the question leans to first."""
+def about_concept(desk: ConceptDesk, question: Question, named: Sequence[Hit], found: Sequence[Hit]) -> list[Draft]:
+    """Law, commentary with its notes, and cases from the passages found, what the question leans to first.
+
+    `named` are passages of documents that the question names; they come before those that a search found.
+    """
+    hits = [*named, *_by_captions(desk, question, found)]
     side = leaning(question.text)
     laws, cases, comments = _COUNTS[side]
     by_kind = {
@@ -100,6 +107,16 @@ def about_concept(desk: ConceptDesk, question: Question, hits: Sequence[Hit]) ->
     }
     order = sorted(by_kind, key=lambda kind: kind is not side)
     return [draft for kind in order for draft in by_kind[kind]]
+
+
+def _by_captions(desk: ConceptDesk, question: Question, hits: Sequence[Hit]) -> list[Hit]:
+    """The passages found, those first of which the question uses the words of the caption."""
+    told = load_captions(desk.corpus).told_by(question.topic)
+
+    def score(hit: Hit) -> float:
+        return hit.score + _CAPTION_WEIGHT * told.get(f"{hit.citation.document}/{hit.citation.path[0]}", 0.0)
+
+    return sorted(hits, key=score, reverse=True)
 
 
 def _first(hits: Sequence[Hit], kind: Kind, count: int) -> list[HeldPlace]:
