@@ -107,7 +107,7 @@ class Case:
 # --- the word list ----------------------------------------------------------------------------------------------------
 
 _SAME_SENTENCE = r"(?:(?!没|未|不|无|拒|非)[^。;!?\n])"
-_GAPS = {"~~": _SAME_SENTENCE + "{0,40}?", "~": _SAME_SENTENCE + "{0,14}?"}
+_GAPS = {"~~": _SAME_SENTENCE + "{0,40}?", "~": _SAME_SENTENCE + "{0,14}?", "≈": r"[^,。;!?\n没未不无拒非]{0,14}?"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,10 @@ def load_facts(corpus: Path) -> FactBook:
     who = {Actor(actor): re.compile("|".join(_edged(words)), re.IGNORECASE) for actor, words in data["who"].items()}
     book = FactBook(facts, {fact.name: fact.name_en for fact in facts}, who)
     for fact in facts:
-        book.require([*([fact.denied] if fact.denied else []), *(name for condition in fact.when for name in condition.names)], path.name)
+        book.require(
+            [*([fact.denied] if fact.denied else []), *(name for condition in fact.when for name in condition.names)],
+            path.name,
+        )
     return book
 
 
@@ -162,7 +165,8 @@ def _expanded(cue: str, words: Mapping[str, str]) -> str:
         cue = cue.replace("{" + name + "}", pattern)
     for gap, pattern in _GAPS.items():
         cue = cue.replace(gap, pattern)
-    return cue
+    # The text is read in one script, where some characters of a name change too: 哪吒 reads 哪咤.
+    return to_simplified(cue)
 
 
 def _edged(words: Iterable[str]) -> Iterator[str]:
@@ -176,17 +180,22 @@ _SENTENCE = re.compile(r"[^。!?;\n]*?(?:[。!?;\n]+|\.(?=\s|$)|$)")
 _CLAUSE_START = re.compile(r"(?:^|[,。;:!?\n])\s*")
 # What negates a wording stands right before it, with at most a few small words between.
 _NEGATED = re.compile(
-    r"(?:没有|没|从未|并未|未曾|未|不曾|从不|并不|并非|不是|不|非|无|no|not|never|without|n't)"
-    r"(?:任何|实际|经|曾|有|再|做|对|其|过|进行|予以|在|向|被|因此|从中|用于|专门|得到|能|会|要|ever|any|been|be|a|an|the|yet|\s){0,3}$",
+    r"(?:没有|没|从未|未|不曾|从不|并非|无|拿不出|提供不了|不能提供|无法提供)[^,。;:!?]{1,8}(?:或者|或|、|和|及)(?:对外|公开|用于|进行)?$|(?:没有|没|从未|并未|未曾|未|不曾|从不|并不|并非|不是|不|非|无|no|not|never|without|n't)"
+    r"(?:任何|实际|经|曾|有|再|做|对|其|过|进行|予以|主动|在|向|被|因此|从中|用于|专门|得到|能|会|要|ever|any|been|be|a|an|the|yet|\s){0,3}$",
     re.IGNORECASE,
 )
 _NOT_NEGATION = re.compile(r"(?:不仅|不但|不光|无不|不得不|非但|并非没有|not only)\s*\S{0,2}$", re.IGNORECASE)
 _SAYS = (
     r"(?:则|又|也|还|均|都|在诉状中|在起诉状中|向法院|来函|在函中|当庭|反复|一再|坚持|起诉[^,。;]{0,12}[,]?)*"
-    r"(?:诉称|声称|坚称|宣称|自称|指称|称|主张|认为|指控|指责|控诉|说|质疑|怀疑|推测|alleges?|alleged|claims?|claimed|contends?|argues?|asserts?|says|said)(?:that)?"
+    r"(?:诉称|声称|坚称|宣称|自称|指称|称|主张|认为|指控|指责|控诉|(?<!小)说(?!明|唱|法)|质疑|怀疑|推测|alleges?|alleged|claims?|claimed|contends?|argues?|asserts?|says|said)(?:that)?"
 )
-_TURN = re.compile(r"但是|但|然而|实际上|事实上|其实|不过|而实际|经核实|经查|查明|however|but|in fact|actually", re.IGNORECASE)
-_SUPPOSED = re.compile(r"如果|假如|假设|假定|倘若|若是|要是|万一|一旦|若(?!干)|即使|即便|\b(?:if|suppose|assuming|unless|even if)\b", re.IGNORECASE)
+_TURN = re.compile(
+    r"但是|但|然而|实际上|事实上|其实|不过|而实际|经核实|经查|查明|however|but|in fact|actually", re.IGNORECASE
+)
+_SUPPOSED = re.compile(
+    r"如果|假如|假设|假定|倘若|若是|要是|万一|一旦|若(?!干)|即使|即便|\b(?:if|suppose|assuming|unless|even if)\b",
+    re.IGNORECASE,
+)
 _ASKED = re.compile(
     r"能否|可否|是否|能不能|可不可以|是不是|有没有|会不会|该不该|要不要|怎么|怎样|如何|哪些|哪一?项|哪个|什么|应否|算不算|构不构成|"
     r"(?:可以|能够|能|可|应当|应该|会|算|属于|构成)(?=[^,。;!?\n]{0,40}吗)|"
@@ -196,12 +205,16 @@ _ASKED = re.compile(
 _PLEADED = re.compile(r"(?:以|主张|提出|援引|适用|进行|依据)[^,。;!?\n]{0,16}?(?:抗辩|为由)")
 _BLAMED = re.compile(r"被[^,。;!?\n]{0,24}?(?:起诉|诉至|诉|告上|告|投诉|索赔|控告|追责|指控)")
 _NAME = (
-    r"(?:[甲乙丙丁](?:公司|方|某)?|[A-Z](?:公司|平台)|[赵钱孙李周吴郑王冯陈卫蒋沈韩杨朱秦许何吕张孔曹严华金魏陶姜戚谢邹苏潘葛范彭鲁韦马苗方俞任袁柳鲍史唐"
+    r"(?:[甲乙丙丁](?:公司|方|某)?|[张李王赵][三四五六七]|[A-Z](?:公司|平台)|[赵钱孙李周吴郑王冯陈卫蒋沈韩杨朱秦许何吕张孔曹严华金魏陶姜戚谢邹苏潘葛范彭鲁韦马苗方俞任袁柳鲍史唐"
     r"费廉岑薛雷贺倪汤滕罗毕郝安常于时傅皮卞齐康伍余元顾孟黄穆萧尹姚邵汪祁毛米贝明戴宋庞熊纪舒屈项祝董梁杜阮蓝季贾路江童颜郭梅林刁钟徐邱骆高夏蔡田樊胡凌霍"
     r"万柯管卢莫房解应丁邓洪包左石崔吉龚程邢裴陆翁侯段侯叶白刘龙](?:某[某甲乙丙丁]?|先生|女士|小姐|老师))"
 )
-_SUES = r"(?:起诉|诉至|诉请|状告|索赔|发来?律师函|发函|提起诉讼|告上|向法院|要求赔偿|主张权利|主张(?:其|享有|著作权|版权)|维权)"
-_NAMED_CLAIMANT = re.compile(rf"(?:被|遭)?(?P<a>{_NAME})(?:(?!起诉|被)[^。;!?\n]){{0,40}}?{_SUES}")
+_SUES = re.compile(
+    r"(?<!审查)起诉|诉至|诉请|状告|要告|索赔|发来?律师函|发函|提起诉讼|告上|向法院|要求赔偿|主张权利|主张(?:其|享有|著作权|版权)|维权|\b(?:sued|sues|claims)\b"
+)
+# 个人用户 is what the defendant is, not another person on a platform.
+_LONE_USER = re.compile(r"(?:个人|普通|终端|一名|一位|作为|是)$")
+_SENTENCE_END = re.compile(r"[。!?;\n]")
 _NAME_AGAINST = re.compile(rf"(?P<a>{_NAME})(?:起诉|诉|状告|控告|将|把)(?P<b>{_NAME})")
 _ANY_NAME = re.compile(_NAME)
 _SELF_SUES = re.compile(
@@ -227,8 +240,8 @@ class _Reading:
         return self.mentions[index][1] if index >= 0 else None
 
 
-def read_facts(text: str, book: FactBook) -> Case:
-    """Read a fact pattern; offsets count characters of `text`.
+def read_facts(text: str, book: FactBook, raw: str | None = None) -> Case:
+    """Read a fact pattern; offsets count characters of `text`, and of `raw`, from which the deciding words are shown.
 
     Denied wordings show the opposite where the list names one; what the claimant only says is kept apart; what is
     supposed or asked is left out.
@@ -241,7 +254,11 @@ def read_facts(text: str, book: FactBook) -> Case:
     alleged: dict[str, list[Finding]] = {}
     for finding in sorted(findings, key=lambda one: one.start):
         (alleged if finding.alleged else found).setdefault(finding.fact, []).append(finding)
-    case = Case(text, {name: tuple(rows) for name, rows in found.items()}, {name: tuple(rows) for name, rows in alleged.items()})
+    case = Case(
+        text if raw is None else raw,
+        {name: tuple(rows) for name, rows in found.items()},
+        {name: tuple(rows) for name, rows in alleged.items()},
+    )
     return _with_inferred(case, book)
 
 
@@ -258,6 +275,14 @@ def _with_inferred(case: Case, book: FactBook) -> Case:
     return Case(case.raw, found, case.alleged)
 
 
+# A deed told without a subject is the defendant's.
+_MAY_BE: Mapping[Actor, tuple[Actor | None, ...]] = {
+    Actor.CLAIMANT: (Actor.CLAIMANT,),
+    Actor.DEFENDANT: (Actor.DEFENDANT, None),
+    Actor.USER: (Actor.USER,),
+}
+
+
 def _found(text: str, fact: Fact, reading: _Reading) -> Iterator[Finding]:
     if fact.cues is None:
         return
@@ -265,7 +290,7 @@ def _found(text: str, fact: Fact, reading: _Reading) -> Iterator[Finding]:
         start, end = match.span()
         if end == start or _inside(start, reading.idle):
             continue
-        if fact.by and reading.actor_at(start) not in (fact.by, *((Actor.USER,) if fact.by is Actor.CLAIMANT else ())):
+        if fact.by and reading.actor_at(start) not in _MAY_BE[fact.by]:
             continue
         alleged = not fact.counts_when_said and _inside(start, reading.alleged)
         clause = reading.clauses[bisect_right(reading.clauses, start) - 1]
@@ -303,14 +328,6 @@ def _reading(text: str, book: FactBook) -> _Reading:
     alleged = tuple(_alleged(text, sentences, book, mentions))
     idle = tuple(_idle(text, sentences))
     # Inside what the claimant says, 其, 他 and 自己 are the claimant.
-    own = [
-        (match.start(), Actor.CLAIMANT)
-        for start, end in alleged
-        for match in re.finditer(r"(?:其|他|她|自己)(?!他)", text[start:end])
-        for match_start in [start + match.start()]
-        if match_start >= 0
-    ]
-    del own
     pronouns = [
         (start + match.start(), Actor.CLAIMANT)
         for start, end in alleged
@@ -328,7 +345,7 @@ def _mentions(text: str, book: FactBook) -> list[tuple[int, Actor | None]]:
     found: list[tuple[int, Actor | None]] = []
     for actor, pattern in book.who.items():
         for match in pattern.finditer(text):
-            if _inside(match.start(), blamed):
+            if _inside(match.start(), blamed) or (actor is Actor.USER and _LONE_USER.search(text, 0, match.start())):
                 continue
             literal = match[0] in ("原告", "被告", "被告人", "plaintiff", "defendant")
             found.append((match.start(), swap[actor] if flipped and not literal else actor))
@@ -348,9 +365,13 @@ def _names(text: str) -> dict[str, Actor | None]:
     for match in _NAME_AGAINST.finditer(text):
         roles[match["a"]], roles[match["b"]] = Actor.CLAIMANT, Actor.DEFENDANT
     if not roles:
-        match = _NAMED_CLAIMANT.search(text)
-        if match:
-            roles[match["a"]] = Actor.CLAIMANT
+        for verb in _SUES.finditer(text):
+            sentence = _SENTENCE_END.split(text[: verb.start()])[-1]
+            before = list(_ANY_NAME.finditer(sentence))
+            if before:
+                blamed = "被" in sentence[before[-1].end() :]
+                roles[before[-1][0]] = Actor.DEFENDANT if blamed else Actor.CLAIMANT
+                break
     if Actor.CLAIMANT in roles.values():
         for match in _ANY_NAME.finditer(text):
             roles.setdefault(match[0], Actor.DEFENDANT)
@@ -395,7 +416,7 @@ def _idle(text: str, sentences: Sequence[tuple[int, int]]) -> Iterator[tuple[int
 # --- is it a fact pattern at all? -------------------------------------------------------------------------------------
 
 _DISPUTE = re.compile(
-    r"被[^,。;!?\n]{0,24}?(?:起诉|诉|告|投诉|索赔|追责|指控|控告)|起诉|诉至|告上|律师函|传票|应诉|应对|侵权通知|索赔|要求(?:我|赔偿|删除|下架|停止)|"
+    r"被[^,。;!?\n]{0,24}?(?:起诉|诉|告|投诉|索赔|追责|指控|控告)|起诉|诉至|告上|告了|诉(?:我|客户|其|他|某)|原告|(?:称|说|认为)[^,。;!?]{0,20}(?:侵权|抄袭|侵犯)|律师函|传票|应诉|应对|要(?:求)?(?:我|他|她|客户|被告)[^,。;!?]{0,8}(?:赔|删|停|道歉)|侵权通知|索赔|要求(?:我|赔偿|删除|下架|停止)|"
     r"提起公诉|公诉|维权|状告|指控|要告|想告|被诉|投诉|发函|告我|主张(?:我|其|享有|著作权|版权|权利|侵权)|侵权(?:吗|风险)|"
     r"\b(?:sued|sues|suing|lawsuit|cease[- ]and[- ]desist|claims? (?:that|infringement)|alleg\w+|accus\w+|infring\w+|prosecut\w+)\b",
     re.IGNORECASE,
@@ -406,7 +427,7 @@ _PLEA = re.compile(
     re.IGNORECASE,
 )
 _PARTY = re.compile(
-    rf"我(?!国)|客户|委托人|当事人|本公司|被告|原告|对方|某(?:公司|平台|网站|画师|用户|大学|出版社|店|AI)|一[名位家个](?:画师|插画师|摄影师|作家|公司|平台|用户|设计师|博主|网友|店|学生|老师|教师|企业)|{_NAME}|"
+    rf"我(?!国)|客户|委托人|当事人|本公司|被告|原告|(?:称|说|认为)[^,。;!?]{0, 20}(?:侵权|抄袭|侵犯)|对方|某(?:公司|平台|网站|画师|用户|大学|出版社|店|AI)|一[名位家个](?:画师|插画师|摄影师|作家|公司|平台|用户|设计师|博主|网友|店|学生|老师|教师|企业)|{_NAME}|"
     r"\b(?:we|our|us|client|plaintiff|defendant|I|my|a (?:company|user|platform|shop|seller))\b",
     re.IGNORECASE,
 )
@@ -427,7 +448,17 @@ _ABSTRACT = re.compile(
     r"\bwhat is\b|\bdefinition\b|\belements of\b|\bArticle \d+|\bholding\b|\bcourt held\b",
     re.IGNORECASE,
 )
-_CASE_NAMED = re.compile(r"[\u4e00-\u9fffA-Za-z]{2,12}案(?!件|例|情|由|号|发|中人|卷)|\(\d{4}\)\s*\S{2,8}号|\b\w+ case\b|\bv\. ")
+_CASE_NAMED = re.compile(
+    r"[\u4e00-\u9fffA-Za-z]{2,12}(?<![图方档答草个备立文提])案(?!件|例|情|由|号|发|中人|卷)|\(\d{4}\)\s*\S{2,8}号|\b\w+ case\b|\bv\. "
+)
+
+
+_OURS = re.compile(
+    r"我(?:方|们|司|公司|店|厂|校|平台|在|用|的|把|转|从|做|是)|客户|委托人|当事人|\b(?:we|our|client|my|I)\b",
+    re.IGNORECASE,
+)
+# Characters from which on a text with a deed and a dispute tells a story, whoever it is about.
+_STORY = 30
 
 
 def looks_like_facts(text: str) -> bool:
@@ -439,17 +470,16 @@ def looks_like_facts(text: str) -> bool:
     (False, False)
     """
     narrow = to_narrow(to_simplified(text))
-    if not (_MATTER.search(narrow) and _PARTY.search(narrow)):
-        return False
     deeds = len(_DEED.findall(narrow))
     dispute, plea = _DISPUTE.search(narrow), _PLEA.search(narrow)
-    own = re.search(r"我(?:方|们|司|公司|店|厂|校|平台|在|用|的|把|转|从)?(?!国)|客户|委托人|当事人|\b(?:we|our|client|my|I)\b", narrow)
-    if not deeds or not (dispute or plea):
+    if not deeds or not (dispute or plea) or not _MATTER.search(narrow):
         return False
-    if _CASE_NAMED.search(narrow) and not (own and dispute):
+    ours = _OURS.search(narrow)
+    if _CASE_NAMED.search(narrow) and not (ours and dispute):
         return False
-    if _ABSTRACT.search(narrow) and not (own and dispute and len(narrow) > 24) and len(narrow) < 80:
+    told_at_length = len(narrow) >= _STORY
+    if _ABSTRACT.search(narrow) and not (dispute and (ours or _PARTY.search(narrow)) and told_at_length):
         return False
-    if own:
+    if ours:
         return True
-    return bool(dispute) and (len(narrow) >= 40 or bool(plea)) and deeds >= (1 if plea else 2)
+    return bool(dispute) and (told_at_length or (bool(plea) and _PARTY.search(narrow) is not None))
