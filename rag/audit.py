@@ -81,11 +81,12 @@ def _articles(unit: Unit, known: dict[str, str]) -> Iterator[str]:
         f"{document.citation}/{'/'.join(passage.path or ())}": _article_hash(passage)
         for document, passage in _statute_articles(unit)
     }
+    remedy = f"请删除 {unit.store.path.parent} 后重试，内置索引会自动重建；仍是如此则请重新安装。"
     for key, digest in known.items():
         if key not in held:
-            yield f"内置法规缺少 {key}。请重新安装。"
+            yield f"内置法规缺少 {key}。{remedy}"
         elif held[key] != digest:
-            yield f"内置法规 {key} 与登记的原文不一致。请重新安装。"
+            yield f"内置法规 {key} 与登记的原文不一致。{remedy}"
 
 
 def _statute_articles(unit: Unit) -> Iterator[tuple[StoredDocument, StoredPassage]]:

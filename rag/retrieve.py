@@ -26,7 +26,9 @@ from rag.library import HeldPlace
 from rag.store import StoredPassage
 
 _DEPTH = 100
-_DENSE_WEIGHT, _LEXICAL_WEIGHT, _NAMED_WEIGHT = 0.8, 0.2, 0.5
+_DENSE_WEIGHT, _LEXICAL_WEIGHT = 0.8, 0.2
+# Who names a case asks about that case; who names a law asks what follows from it, and judgments may say so better.
+_NAMED_WEIGHT, _LAW_NAMED_WEIGHT = 2.0, 0.5
 
 # Number of the unit (0 built-in, 1 workspace) and id of a passage in it.
 _Row = tuple[int, int]
@@ -92,13 +94,13 @@ class Retriever:
             return []
         day = as_of or date.today()
         self.index.require_current()
-        exact, named = self._cited(query, day)
+        exact, named, rest = self._cited(query, day)
         hits: dict[str, Hit] = {}
         for number, cited in enumerate(exact):
             if kinds is None or cited.kind in kinds:
                 hits.setdefault(cited.key, Hit(cited, 2.0 - number / (len(exact) + 1), Route.EXACT))
         versions = {(place.citation.document, place.citation.version) for place in exact}
-        for row, score, route in self._ranked(query, k, kinds, named):
+        for row, score, route in self._ranked(rest, k, kinds, named):
             if len(hits) >= k:
                 break
             place = self._place(row, day)
@@ -110,11 +112,15 @@ class Retriever:
             hits.setdefault(place.key, Hit(place, score, route))
         return list(hits.values())[:k]
 
-    def _cited(self, query: str, as_of: date) -> tuple[list[HeldPlace], set[tuple[str, str | None]]]:
-        """The places that the query cites, and the (short name, version) of documents it names as a whole."""
+    def _cited(self, query: str, as_of: date) -> tuple[list[HeldPlace], set[tuple[str, str | None]], str]:
+        """The places that the query cites, the (short name, version) of documents it names as a whole, and the rest.
+
+        The rest is what is asked about them: numbers and names would only find passages that cite the same places.
+        """
         library = self.index.library
         places: list[HeldPlace] = []
         named: set[tuple[str, str | None]] = set()
+        rest, last = [], 0
         catalogue = library.catalogue()
         for mention in find_citations(query, catalogue.names):
             citation = resolve(mention, catalogue, as_of).citation
@@ -126,7 +132,11 @@ class Retriever:
                 places.append(place)
             elif document is not None:
                 named.add((document.citation.document, document.citation.version))
-        return places, named
+            if document is not None:
+                rest.append(query[last : mention.start])
+                last = max(last, mention.end)
+        asked = " ".join([*rest, query[last:]])
+        return places, named, asked if self.index.cutter.words(asked) else query
 
     def _ranked(
         self, query: str, k: int, kinds: Collection[Kind] | None, named: set[tuple[str, str | None]]
@@ -142,13 +152,16 @@ class Retriever:
         _add(scores, lexical.search(words, depth), _LEXICAL_WEIGHT)
         _add(scores, self._nearest(vector, min(depth, 500), where), _DENSE_WEIGHT)
         favoured: set[_Row] = set()
+        top = 1.0
         for short, version in sorted(named, key=str):
+            kind = index.library.catalogue().names.kind(short)
             rows = self._rows_of(short, version)
             favoured.update(rows)
             within = np.array(rows, dtype=np.int64).reshape(-1, 2)
-            _add(scores, lexical.search(words, len(rows), within), _NAMED_WEIGHT * _LEXICAL_WEIGHT)
-            _add(scores, self._nearest(vector, _DEPTH, {"document": short}), _NAMED_WEIGHT * _DENSE_WEIGHT)
-        top = 1.0 + _NAMED_WEIGHT * bool(named)
+            weight = _LAW_NAMED_WEIGHT if kind is Kind.STATUTE else _NAMED_WEIGHT
+            top = max(top, 1.0 + weight)
+            _add(scores, lexical.search(words, len(rows), within), weight * _LEXICAL_WEIGHT)
+            _add(scores, self._nearest(vector, _DEPTH, {"document": short}), weight * _DENSE_WEIGHT)
         for row, score in sorted(scores.items(), key=lambda item: (-item[1], item[0])):
             yield row, score / top, Route.NAMED if row in favoured else Route.FUSED
 
