@@ -158,9 +158,13 @@ class _Reader:
         if any(start <= mention.start and mention.end <= end for start, end in self._quoted):
             return True
         left, right = sentence_of(self._text, mention.start, mention.end)
-        window = self._text[max(left, mention.start - _WINDOW) : min(right, mention.end + _WINDOW)]
+        around = (
+            self._text[max(left, mention.start - _WINDOW) : mention.end],
+            self._text[mention.start : min(right, mention.end + _WINDOW)],
+        )
         # The label of a source repeats its key and nothing else: such a citation is the answer's own.
-        return len(window) >= len(mention.raw) + _WINDOW // 2 and self._stands_in_sources(window)
+        enough = len(mention.raw) + _WINDOW // 2
+        return any(len(words) >= enough and self._stands_in_sources(words) for words in around)
 
     def _stands_in_sources(self, words: str) -> bool:
         return any(stands_in(words, text) for text in self._source_texts)
@@ -248,9 +252,18 @@ class _Reader:
         for left, right in _sentences(self._text, start, end):
             sentence = self._text[left:right]
             quoted = any(first < right and left < last for first, last in self._quoted)
-            if not (quoted or _CORRECTING.search(sentence) or self._stands_in_sources(sentence)):
-                kept.append(sentence)
+            if not (quoted or _CORRECTING.search(sentence)):
+                kept.append(self._without_source(sentence))
         return "".join(kept)
+
+    def _without_source(self, sentence: str) -> str:
+        """What is left of a sentence without the words of a source; a label before a colon is the answer's own."""
+        for start in (0, *(match.end() for match in re.finditer("[：:]", sentence))):
+            # A bare figure behind a label (判赔金额：5000元) stands somewhere in most sources and proves nothing.
+            long_enough = len(plain(sentence[start:])) >= _WINDOW
+            if long_enough and self._stands_in_sources(sentence[start:]):
+                return sentence[:start]
+        return sentence
 
 
 def parse_key(key: str) -> Citation:

@@ -128,7 +128,8 @@ def test_citations_inside_a_provision_are_those_of_the_source() -> None:
     assert "著作权法第四十七条、第四十八条" in words
     in_marks = answer(f"该解释第四条规定：“{words}”", source(key, words))
     bare = answer(f"规定如下：\n{words}", source(key, words))
-    assert found(in_marks) == found(bare) == {key: "exact"}
+    part = answer("解释说，由著作权法第四十七条、第四十八条所规定侵权行为的实施地管辖。", source(key, words))
+    assert found(in_marks) == found(bare) == found(part) == {key: "exact"}
 
 
 def test_the_same_citation_in_words_of_its_own_is_the_answer_s() -> None:
@@ -172,9 +173,30 @@ def test_words_of_the_question_may_be_repeated_in_quotation_marks() -> None:
         ("更正：春风案不是广州互联网法院审理的，审理法院是北京互联网法院。", "valid"),
         ("春风案是否由广州互联网法院审理？", "valid"),
         ("春风案与菲林案中，广州互联网法院判赔50000元。", "valid"),
+        (
+            "春风案：春风案判决刘某赔礼道歉，并赔偿李某500元；李某诉请赔偿5000元，获支持的金额为诉请的十分之一。",
+            "valid",
+        ),
+        ("春风案，判赔金额：5000元。", "mismatch"),
+        ("春风案（广州互联网法院）：春风案判决刘某赔礼道歉，并赔偿李某500元。", "mismatch"),
     ],
 )
 def test_what_is_said_of_a_case_must_fit_its_file(text: str, verdict: str) -> None:
     key = f"{SPRING}/摘要.裁判结果/1"
     given = answer(text, source(key), statements=[Statement(text=text, citations=[key])])
     assert found(given)[key] == verdict
+
+
+def test_every_article_of_the_copyright_law_is_exact_and_no_longer_so_when_turned_round() -> None:
+    """可以 for 不得 turns a provision into its opposite; one place further is another provision."""
+    ((law, _),) = shelf().texts(Citation.parse("著作权法@2020"))
+    turned = 0
+    for path, text in law.passages:
+        words = text.partition("条")[2].strip()
+        place, next_place = law.citation.at(*path), law.citation.at(str(int(path[0]) % 67 + 1))
+        assert judge(shelf(), place, words, DAY) is Verdict.EXACT
+        assert judge(shelf(), next_place, words, DAY) is Verdict.WRONG_PINPOINT
+        if "不得" in words:
+            turned += 1
+            assert judge(shelf(), place, words.replace("不得", "可以", 1), DAY) is Verdict.ALTERED
+    assert (len(law.passages), turned) == (67, 17)
