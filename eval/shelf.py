@@ -156,13 +156,17 @@ class Shelf:
         return copies
 
 
-def open_shelf(settings: Settings | None = None, workspace: str | None = None) -> Shelf:
-    """The built-in corpus from its files, and the documents ingested into `workspace` where one is named."""
-    settings = settings or Settings.from_env()
-    copies = [
-        Copy.of(load_document(file)) for folder in _FOLDERS for file in sorted((settings.corpus / folder).glob("*.md"))
-    ]
-    return Shelf([*copies, *(_ingested(Workspace(workspace, settings)) if workspace else ())])
+def open_shelf(settings: Settings | None = None, workspace: Workspace | str | None = None) -> Shelf:
+    """The built-in corpus from its files, and the documents ingested into `workspace` where one is given.
+
+    Raises UnusableInput for a name that no workspace can have.
+    """
+    if isinstance(workspace, str):
+        workspace = Workspace(workspace, settings)
+    settings = settings or (workspace.settings if workspace else Settings.from_env())
+    files = chain.from_iterable(sorted((settings.corpus / folder).glob("*.md")) for folder in _FOLDERS)
+    copies = [Copy.of(load_document(file)) for file in files]
+    return Shelf([*copies, *(_ingested(workspace) if workspace else ())])
 
 
 def _ingested(workspace: Workspace) -> Iterator[Copy]:

@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from eval.shelf import Copy, Shelf
-from rag import Citation, load_document
+from eval.judge import judge
+from eval.shelf import Copy, Shelf, open_shelf
+from rag import Citation, Verdict, Workspace, load_document
+from tests.bigram_embedder import BigramEmbedder
 from tests.eval_answers import DAY, SPRING, shelf
+from tests.small_corpus import small_settings
 
 
 @pytest.mark.parametrize(
@@ -64,3 +67,29 @@ def test_law_ends_when_a_later_version_begins(tmp_path: Path) -> None:
     for version, day, key, lapsed, pending in cases:
         citation = two.normal(Citation("某办法", version, ("1",)), day)
         assert (str(citation), two.lapsed(citation, day), two.pending(citation, day)) == (key, lapsed, pending)
+
+
+def test_documents_of_the_workspace_stand_beside_the_built_in_ones(tmp_path: Path) -> None:
+    workspace = Workspace("w", small_settings(tmp_path), embedder=BigramEmbedder())
+    law = tmp_path / "甲办法(2024-01-01).txt"
+    law.write_text(
+        "甲办法\n\n第一条 平台应当：\n（一）标注；\n（二）留存。\n\n第二条 本办法自2024年1月1日起施行。\n", "utf-8"
+    )
+    judgment = tmp_path / "判决.txt"
+    judgment.write_text(
+        "北京互联网法院\n民事判决书\n（2023）京0491民初11279号\n\n原告：李某。\n被告：刘某。\n\n"
+        "经审理查明，原告使用软件生成涉案图片。\n\n本院认为，涉案图片符合作品的定义，属于作品。\n\n"
+        "判决如下：\n\n一、被告刘某赔偿原告李某500元。\n\n审判员 某某\n二〇二三年十一月二十七日\n",
+        "utf-8",
+    )
+    workspace.ingest([law, judgment])
+    held = open_shelf(workspace.settings, workspace)
+    for key, words, verdict in [
+        ("甲办法/1/1/2", "（二）留存。", Verdict.EXACT),
+        ("甲办法/2", "（二）留存。", Verdict.WRONG_PINPOINT),
+        ("甲办法/3", None, Verdict.NONEXISTENT),
+        (f"{SPRING}/本院认为/1", "涉案图片符合作品的定义", Verdict.EXACT),
+        (f"{SPRING}/摘要.本院认为/1", None, Verdict.VALID),
+        (f"{SPRING}/摘要.本院认为/1", "涉案图片符合作品的定义", Verdict.NOT_IN_CORPUS),
+    ]:
+        assert judge(held, held.normal(Citation.parse(key), DAY), words, DAY) is verdict, key
