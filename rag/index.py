@@ -279,8 +279,9 @@ def _build(
     progress(len(files), len(files), "")
     manifest = {
         "fingerprint": fingerprint,
+        "model": embedder.name,
         "embedder": embedder.fingerprint,
-        "format": FORMAT,
+        "version": FORMAT,
         **unit.store.counts(),
         "made": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
