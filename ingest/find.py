@@ -607,7 +607,8 @@ class _Reader:
             return start + 1
         places, end = read
         link = _ENGLISH_LINK.match(self._folded, end)
-        if follower and link and link.end() == follower.start and follower.form in (_Form.NAME, _Form.TITLE):
+        # The link may take in a word with which the name itself begins: Chinese Copyright Law.
+        if follower and link and end <= follower.start <= link.end() and follower.form in (_Form.NAME, _Form.TITLE):
             named = replace(follower, version=follower.version or link["year"])
             base, doubt = self._document(named)
             stretched = [*places[:-1], replace(places[-1], end=named.end)]

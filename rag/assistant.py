@@ -22,7 +22,9 @@ from ingest.citation import Citation
 from ingest.document import Kind
 from ingest.errors import NotFound, UnusableInput
 from ingest.find import find_citations
+from ingest.numerals import to_int
 from rag.answer import Answer, AnswerKind, Defense, Provenance, Source, Statement, Turn
+from rag.captions import load_captions
 from rag.case_list import introduced, listed, wish
 from rag.cases import CaseDesk, CaseFile, about_case, asks_for_fact, several_fit
 from rag.concepts import ConceptDesk, Leaning, about_commentary, about_concept, leaning, notes_on
@@ -37,13 +39,14 @@ from rag.relevance import rank
 from rag.retrieve import Hit, Retriever, Route
 from rag.scope import in_scope, load_field
 from rag.settings import DEFAULT_WORKSPACE, Settings
-from rag.statutes import StatuteDesk, about_document, cited_places, says_something
+from rag.statutes import StatuteDesk, about_document, asks_about_document, cited_places, says_something
 from rag.verify import Admitted, admit, written_out
 
 LONGEST_QUESTION = 20_000
 _GENERATOR = "extractive"
 _FOUND = 40
 _SHORTEST = 3
+_SAME_COURT = re.compile(r"同一(?:个|家)?法院|该法院|该院|这家法院|这个法院|the same court", re.I)
 # The share of a question's terms that a passage of a named document must hold to be shown first.
 _SPEAKS_OF_IT = 0.15
 _SHORT_DOCUMENT = 12
@@ -177,7 +180,7 @@ class Assistant:
     def _compose(self, question: Question, day: date) -> _Composed:
         """Which answer a question gets: the most particular thing it names decides."""
         library, corpus = self._index.library, self.settings.corpus
-        statutes = StatuteDesk(library, load_concordance(corpus), day)
+        statutes = StatuteDesk(library, load_concordance(corpus), load_captions(corpus), day)
         concepts = ConceptDesk(library, statutes, corpus, day)
         if not re.search(r"\w", question.text):
             return _instructions_only(question) if question.injected else _too_short(question)
@@ -202,6 +205,8 @@ class Assistant:
             if about:
                 kinds.append(AnswerKind.STATUTE if document and document.kind is Kind.STATUTE else AnswerKind.CONCEPT)
                 drafts += about
+        if question.inherited and question.cases and (same := self._same_court(question, day)):
+            return _Composed(AnswerKind.CASE, introduced(same, question))
         if drafts and self._is_told(question, whole):
             return _Composed(kinds[0], drafts + self._unheld(question))
         if question.unheld and not (question.cases or question.places):
@@ -213,6 +218,16 @@ class Assistant:
             return _Composed(AnswerKind.CASE, introduced(found, question))
         return self._general(question, concepts, day, drafts)
 
+    def _same_court(self, question: Question, day: date) -> list[Draft]:
+        """The other cases of the court that the conversation is about, when the question asks for them."""
+        if not _SAME_COURT.search(question.text):
+            return []
+        named = question.cases[0].documents[0]
+        document = self._index.library.document(named, None, day)
+        court = str(document.meta.get("court") or "") if document else ""
+        wanted = wish(f"{_SAME_COURT.sub(court, question.text)}有哪些案件")
+        return listed(self._index.library, wanted, question, day, but=named) if court and wanted else []
+
     def _about(self, desk: StatuteDesk, document: HeldDocument, question: Question) -> list[Draft]:
         """A document as a whole: dates and issuer of a statute, authors and outline of a commentary."""
         if document.kind is not Kind.COMMENTARY:
@@ -223,31 +238,49 @@ class Assistant:
 
     def _is_told(self, question: Question, whole: Sequence[Citation]) -> bool:
         """Whether what the question names answers it, so that nothing need be searched for."""
+        adds = says_something(question.topic)
         if question.inherited and all(mention.start == mention.end for mention in question.places):
             # The place comes from the conversation; what the question adds of its own has to be looked up.
             return bool(question.cases) or not says_something(question.topic.removesuffix(question.earlier))
-        return bool(question.cases) or not whole or not says_something(question.topic)
+        kinds = {held.kind for citation in whole if (held := self._index.library.document(citation.document))}
+        if Kind.COMMENTARY in kinds or leaning(question.text) is Leaning.COMMENTARY:
+            return not adds
+        if question.cases or not whole or not adds:
+            return True
+        return kinds == {Kind.STATUTE} and asks_about_document(question.text)
 
     def _general(self, question: Question, desk: ConceptDesk, day: date, before: list[Draft]) -> _Composed:
         """A question that cites nothing in particular: by retrieval, if the corpus has anything to do with it."""
-        hits = Retriever(self._index).search(self._query(question), _FOUND, day)
+        hits = self._numbered(question, Retriever(self._index).search(self._query(question), _FOUND, day))
         if not question.places and not in_scope(self.settings.corpus, question, hits):
             short = len(re.findall(r"\w", question.text)) < _SHORTEST
             return _too_short(question) if short else _nothing_here(question)
         found = about_concept(desk, question, self._inside(question, day), hits)
-        drafts = [*self._case_described(question, hits, day), *found] if not question.inherited else [*found, *before]
-        if not question.inherited:
-            drafts = [*before, *drafts]
         side = leaning(question.text)
+        if question.inherited or side is Leaning.COMMENTARY:
+            drafts = [*found, *before]
+        else:
+            drafts = [*before, *self._case_described(question, hits, day), *found]
         kind = {Leaning.LAW: AnswerKind.STATUTE, Leaning.CASES: AnswerKind.CASE}.get(side, AnswerKind.CONCEPT)
         return _Composed(kind, drafts + self._unheld(question))
+
+    def _numbered(self, question: Question, hits: list[Hit]) -> list[Hit]:
+        """Where the question gives the number of an article and no law, the articles of that number first."""
+        numbers = set(
+            re.findall(r"第([0-9]+|[一二三四五六七八九十百]+)条", "".join(mention.raw for mention in question.loose))
+        )
+        wanted = {str(to_int(number)) for number in numbers}
+        return sorted(hits, key=lambda hit: not (hit.kind is Kind.STATUTE and hit.citation.path[0] in wanted))
 
     def _case_described(self, question: Question, hits: Sequence[Hit], day: date) -> list[Draft]:
         """What a question asks of a case that it describes without naming: of the case found first."""
         lexicon = load_lexicon(self.settings.corpus)
         if leaning(question.text) is not Leaning.CASES and not asks_for_fact(lexicon, question.text):
             return []
-        first = next((hit for hit in hits if hit.kind in (Kind.JUDGMENT, Kind.JUDGMENT_DIGEST)), None)
+        judgments = (Kind.JUDGMENT, Kind.JUDGMENT_DIGEST)
+        first = next((hit for hit in hits if hit.kind in judgments), None)
+        if leaning(question.text) is not Leaning.CASES and (not hits or hits[0].kind not in judgments):
+            return []
         case = CaseFile.open(self._index.library, first.citation.document, day) if first else None
         return about_case(CaseDesk(self._index.library, lexicon, day), case, question, brief=True) if case else []
 

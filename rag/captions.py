@@ -4,21 +4,20 @@ The law seldom uses the words in which it is asked about: no article says 避风
 they are searched, never quoted.
 """
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from itertools import pairwise
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
 
 from ingest.citation import Citation
-from ingest.script import fold
+from rag.relevance import terms
 
 # A phrase of so many characters tells its article by itself; one with fewer pairs than that tells nothing.
 _TELLING, _SHORTEST = 8, 2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Captions:
     """The words of every captioned place, by the key of its article without a version.
 
@@ -27,34 +26,63 @@ class Captions:
     """
 
     rows: Mapping[str, list[str]] = field(default_factory=dict)
-    phrases: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    entries: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def told_by(self, question: str) -> dict[str, float]:
-        """How clearly a question uses the very words of a caption, 0 to 1, for each article that it does so of.
+        """How clearly a question speaks of what a caption is about, 0 to 1, for each article that it does so of.
 
-        A phrase counts when all its character pairs stand in the question; a longer one says more.
+        A phrase of the caption whose every pair of characters stands in the question tells its article, the longer the
+        more; otherwise the share of the question's rare pairs that one entry holds.
         """
-        asked = set(pairs(question))
-        candidates = {phrase: key for pair in asked for phrase, key in self.phrases.get(pair, ())}
+        asked = set(terms(question))
+        if not asked:
+            return {}
+        rarity = {pair: self._index.rarity(pair) for pair in asked}
+        whole = sum(rarity.values())
         told: dict[str, float] = {}
-        for phrase, key in candidates.items():
-            if asked.issuperset(pairs(phrase)):
-                told[key] = max(told.get(key, 0.0), min(1.0, len(phrase) / _TELLING))
+        for number in {number for pair in asked for number in self._index.entries_of.get(pair, ())}:
+            key, phrases, pairs = self._index.rows[number]
+            share = sum(rarity[pair] for pair in asked & pairs) / whole
+            spoken = max((weight for phrase, weight in phrases if phrase <= asked), default=0.0)
+            told[key] = max(told.get(key, 0.0), min(1.0, share), spoken)
         return told
+
+    @cached_property
+    def _index(self) -> "_Pairs":
+        return _Pairs.of(self.entries)
 
     def of(self, citation: Citation) -> str:
         """All caption words of an article and of the places inside it; empty for anything without a caption."""
         return " ".join(self.rows.get(f"{citation.document}/{citation.path[0]}", ())) if citation.path else ""
 
 
-def pairs(text: str) -> list[str]:
-    """Neighbouring characters of a text, folded, marks and blanks left out.
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """The entries by their pairs of characters: article, the pairs and weight of each phrase, all pairs."""
 
-    >>> pairs("法定 赔偿")
-    ['法定', '定赔', '赔偿']
-    """
-    letters = [letter for letter in fold(text) if letter.isalnum()]
-    return [first + second for first, second in pairwise(letters)]
+    rows: tuple[tuple[str, tuple[tuple[frozenset[str], float], ...], frozenset[str]], ...]
+    entries_of: Mapping[str, tuple[int, ...]]
+
+    @classmethod
+    def of(cls, entries: Mapping[str, tuple[str, ...]]) -> "_Pairs":
+        rows = []
+        holders: dict[str, list[int]] = {}
+        for number, (key, texts) in enumerate(entries.items()):
+            phrases = [(frozenset(terms(text)), min(1.0, len(text) / _TELLING)) for text in texts]
+            every = frozenset[str]().union(*(phrase for phrase, _ in phrases))
+            rows.append((_article(key), tuple(row for row in phrases if len(row[0]) >= _SHORTEST), every))
+            for pair in every:
+                holders.setdefault(pair, []).append(number)
+        return cls(tuple(rows), {pair: tuple(numbers) for pair, numbers in holders.items()})
+
+    def rarity(self, pair: str) -> float:
+        """The weight of a pair: that of one which no entry has counts least, since it tells nothing."""
+        holders = len(self.entries_of.get(pair, ()))
+        return math.log(1 + len(self.rows) / holders) if holders else 1.0
+
+
+def _article(key: str) -> str:
+    return "/".join(key.split("/")[:2])
 
 
 def captions_file(corpus: Path) -> Path:
@@ -69,23 +97,8 @@ def load_captions(corpus: Path) -> Captions:
 
     path = captions_file(corpus)
     loaded = yaml.load(path.read_text("utf-8"), yaml.CSafeLoader) if path.exists() else {}
+    entries = {str(key): (str(entry["caption"]), *map(str, entry["words"])) for key, entry in loaded.items()}
     rows: dict[str, list[str]] = {}
-    for key, entry in loaded.items():
-        article = "/".join(str(key).split("/")[:2])
-        rows.setdefault(article, []).append(_joined(entry["caption"], entry["words"]))
-    return Captions(rows, _by_first_pair(loaded))
-
-
-def _by_first_pair(entries: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[tuple[str, str], ...]]:
-    """Every phrase of three characters or more with its article, under its first pair of characters."""
-    found: dict[str, tuple[tuple[str, str], ...]] = {}
-    for key, entry in entries.items():
-        article = "/".join(str(key).split("/")[:2])
-        for phrase in (entry["caption"], *map(str, entry["words"])):
-            if len(inside := pairs(phrase)) >= _SHORTEST:
-                found[inside[0]] = (*found.get(inside[0], ()), (phrase, article))
-    return found
-
-
-def _joined(caption: str, words: Iterable[str]) -> str:
-    return " ".join((caption, *map(str, words)))
+    for key, texts in entries.items():
+        rows.setdefault(_article(key), []).append(" ".join(texts))
+    return Captions(rows, entries)

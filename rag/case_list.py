@@ -101,12 +101,12 @@ def wish(text: str) -> Wish | None:
     )
 
 
-def listed(library: Library, wanted: Wish, question: Question, as_of: date) -> list[Draft]:
-    """One statement for each case that fits, with court, date, outcome and amount from its own passages."""
+def listed(library: Library, wanted: Wish, question: Question, as_of: date, but: str | None = None) -> list[Draft]:
+    """One statement for each case that fits, with court and outcome from its own passages; `but` is left out."""
     shorts = [
         document.citation.document
         for document in library.documents()
-        if document.kind in (Kind.JUDGMENT, Kind.JUDGMENT_DIGEST)
+        if document.kind in (Kind.JUDGMENT, Kind.JUDGMENT_DIGEST) and document.citation.document != but
     ]
     files = [case for short in dict.fromkeys(shorts) if (case := CaseFile.open(library, short, as_of))]
     fitting = [case for case in files if _fits(case, wanted)]

@@ -38,6 +38,14 @@ _OUTCOMES = (
     (re.compile(r"原告胜诉|原告赢|支持了?原告|全部支持|判决?被告(?:侵权|败诉|赔)|被告败诉|被告输"), "won"),
     (re.compile(r"被告胜诉|被告赢|被告不侵权|不构成侵权|没有侵权|不侵权"), "lost"),
 )
+_SOME_COURT = re.compile(r"同一|同个|另一|其他|别的|该|这个|那个|哪")
+_OUTCOME_NAMES = {
+    "upheld": "支持了原告的请求",
+    "partly": "部分支持了原告的请求",
+    "affirmed": "二审维持原判",
+    "dismissed": "驳回了原告的诉讼请求",
+    "convicted": "认定有罪",
+}
 _WON, _LOST = {"upheld", "partly", "affirmed", "convicted"}, {"dismissed"}
 _WORK = re.compile(
     r"(?P<no>不|并?未|没有?|非|不能|否定|否认|无法)?(?:认定)?(?:其|图片|涉案图片|该图片|内容|AI图片?|提示词)?(?P<no2>不|并?未|没有?)?"
@@ -122,7 +130,7 @@ def _court(text: str, meta: Mapping[str, Any]) -> list[Misfit]:
     held = str(meta.get("court") or "")
     if not held:
         return []
-    named = courts_named(text)
+    named = [item for item in courts_named(text) if not _SOME_COURT.search(item[0])]
     known = [held, *meta.get("court_aliases", []), *meta.get("courts_below", [])]
     wrong = [item for item in named if not any(same_court(item[0], court) or item[0] in court for court in known)]
     if wrong and len(wrong) == len(named):
@@ -193,7 +201,7 @@ def _outcome(text: str, meta: Mapping[str, Any]) -> list[Misfit]:
     if (side == "won" and outcome in _LOST) or (
         side == "lost" and outcome in _WON and "不侵权" not in match[0] and "不构成侵权" not in match[0]
     ):
-        return [Misfit("outcome", str(meta.get("status") or ""), match.start(), match.end())]
+        return [Misfit("outcome", _OUTCOME_NAMES.get(outcome, outcome), match.start(), match.end())]
     return []
 
 

@@ -207,7 +207,9 @@ def _cases(desk: ConceptDesk, question: Question, hits: Sequence[Hit], count: in
         case = CaseFile.open(desk.library, short, desk.as_of)
         if case is None:
             continue
-        for place in places[:2]:
+        if case.document.kind is Kind.NOTE:
+            places = [*places[:2], *case.section("效力与状态")[:1], *case.section("状态")[:1]]
+        for place in {place.key: place for place in places[:3]}.values():
             words = words_of(place)
             full = place.kind is Kind.JUDGMENT
             name = name_of(place.document)

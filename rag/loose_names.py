@@ -1,7 +1,9 @@
-"""Names written down from memory: words put in between (惩罚性赔偿那个解释), characters spelt out (春风songlai了温柔)."""
+"""Names written down from memory: words put in between (惩罚性赔偿那个解释), characters spelt out or taken
+for others of the same sound (春风songlai了温柔, 腾讯诉盈迅)."""
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from ingest.citation import Citation
@@ -11,6 +13,7 @@ from ingest.script import fold
 
 # So many characters may stand between two of a name; a shorter name would be found where nobody meant it.
 _GAP, _SHORTEST = 3, 5
+_CLOSE = "'"
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 
 
@@ -28,36 +31,65 @@ class LooseNames:
         self._entries = tuple(entries)
 
     @cached_property
-    def _patterns(self) -> list[tuple[re.Pattern[str], str]]:
+    def _patterns(self) -> list[tuple[re.Pattern[str] | None, str, str]]:
         return [
-            (_loosely(core), entry.short)
+            (_loosely(core) if _HAN.fullmatch(core) else None, core, entry.short)
             for entry in self._entries
             for name in (entry.short, entry.title, *entry.aliases)
             if len(core := fold(name).removesuffix("案")) >= _SHORTEST
-            and all("一" <= letter <= "鿿" for letter in core)
         ]
 
     def find(self, text: str) -> list[Mention]:
         """The documents so named, those of the longest name first where names overlap."""
         folded = fold(text)
-        matches = [(match, short) for pattern, short in self._patterns if (match := pattern.search(folded))]
+        spelt = _Spelt.out(folded)
+        spans = []
+        for pattern, core, short in self._patterns:
+            if pattern is None:
+                start = folded.find(core)
+                span = (start, start + len(core)) if start >= 0 else None
+            else:
+                span = spelt.search(pattern)
+            if span:
+                spans.append((span, short))
         found: dict[str, Mention] = {}
         taken: list[tuple[int, int]] = []
-        for match, short in sorted(matches, key=lambda item: item[0].start() - item[0].end()):
-            if short in found or any(match.start() < end and start < match.end() for start, end in taken):
+        for (start, end), short in sorted(spans, key=lambda item: item[0][0] - item[0][1]):
+            if short in found or any(start < other_end and other_start < end for other_start, other_end in taken):
                 continue
-            taken.append(match.span())
-            found[short] = Mention(
-                text[match.start() : match.end()], match.start(), match.end(), Citation(short), match[0]
-            )
+            taken.append((start, end))
+            found[short] = Mention(text[start:end], start, end, Citation(short), text[start:end])
         return list(found.values())
 
 
+@dataclass(frozen=True, slots=True)
+class _Spelt:
+    """A text by its sounds, every Chinese character spelt out and closed by a mark; `origin` leads back to the text."""
+
+    sounds: str
+    origin: tuple[int, ...]
+
+    @classmethod
+    def out(cls, text: str) -> "_Spelt":
+        pieces, origin = [], []
+        for index, letter in enumerate(text):
+            piece = _sound(letter) + _CLOSE if _HAN.fullmatch(letter) else letter
+            pieces.append(piece)
+            origin += [index] * len(piece)
+        return cls("".join(pieces), tuple(origin))
+
+    def search(self, pattern: re.Pattern[str]) -> tuple[int, int] | None:
+        match = pattern.search(self.sounds)
+        return (self.origin[match.start()], self.origin[match.end() - 1] + 1) if match else None
+
+
 def _loosely(name: str) -> re.Pattern[str]:
-    return re.compile(rf".{{0,{_GAP}}}?".join(f"(?:{letter}|{_sound(letter)})" for letter in name))
+    """The sounds of a name, with other characters between them or with none of the marks where it is typed in pinyin."""
+    between = f"{_CLOSE}?(?:[^{_CLOSE}]{{1,6}}{_CLOSE}){{0,{_GAP}}}?"
+    return re.compile(rf"(?<![a-z]){between.join(_sound(letter) for letter in name)}")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def _sound(letter: str) -> str:
     from pypinyin import lazy_pinyin
 

@@ -10,6 +10,7 @@ from ingest.mention import Doubt, Mention
 from ingest.script import to_narrow, to_simplified
 from rag.answer import Turn
 from rag.case_names import CaseNames
+from rag.english_names import EnglishNames
 from rag.injection import separate_instructions
 from rag.lexicon import Lexicon
 from rag.library import Library
@@ -69,6 +70,11 @@ class Question:
 
 _LATIN = re.compile(r"[A-Za-z]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
+# A kind of document with words around it is no name: 请引司法解释第九条, 这个办法.
+_NO_NAME = re.compile(
+    r"(?:请|引用?|看|查|列|抄|写|按照?|依照?|依据|根据|该|这|那|个|部|条|最高法院?|最高院|最高人民法院|两高|国家|现行|相关|有关|的|新|旧|里|在|和|与|中)*"
+    r"(?:司法解释|解释|办法|规定|条例|法律|法规|法)"
+)
 # 暂行办法 by itself: no other word of a title stands before it.
 _BARE_MEASURES = re.compile(r"(?:^|[^\u4e00-\u9fff]|[据照按和与及在由看说查即于对依])(暂行办法)")
 
@@ -84,6 +90,7 @@ class Reader:
         known = {name for entry in library.entries() for name in (entry.short, entry.title, *entry.aliases)}
         builtin = {document.citation.document for document in library.documents() if document.builtin}
         self._loose = LooseNames(entry for entry in library.entries() if entry.short in builtin)
+        self._english = EnglishNames(library.entries())
         self._mender = SlipMender(known | lexicon.terms)
 
     def read(self, raw: str, history: Sequence[Turn] = ()) -> Question:
@@ -111,9 +118,11 @@ class Reader:
         """What a text cites, by the grammar and by the looser names that people use in questions."""
         mentions = self._cited(text)
         if language is Language.ENGLISH and not any(is_settled(mention) for mention in mentions):
-            # The Chinese nickname stands nowhere in the question, so neither does its mention.
-            translated = find_citations("；".join(self._lexicon.english.terms(text)), self._names)
-            mentions += [replace(mention, start=0, end=0) for mention in translated]
+            # What is found in a text put right or translated stands nowhere in the question itself.
+            put_right = self._english.put_right(text)
+            elsewhere = find_citations(put_right, self._names) if put_right != text else []
+            elsewhere += find_citations("；".join(self._lexicon.english.terms(text)), self._names)
+            mentions += [replace(mention, start=0, end=0) for mention in elsewhere]
         if not any(self.cases.is_case(short) for mention in mentions for short in documents_of(mention)):
             mentions += self.cases.called(text, in_conversation)
         if not any(documents_of(mention) for mention in mentions):
@@ -159,10 +168,10 @@ class Reader:
         for mention in mentions:
             held = tuple(short for short in documents_of(mention) if self._library.document(short))
             if not held:
-                if mention.doubt is Doubt.UNKNOWN or (mention.citation and mention.citation.is_case):
-                    unheld.append(mention)
-                elif mention.doubt is Doubt.NO_ANTECEDENT:
+                if mention.doubt is Doubt.NO_ANTECEDENT or _NO_NAME.fullmatch(mention.name or ""):
                     loose.append(mention)
+                elif mention.doubt is Doubt.UNKNOWN or (mention.citation and mention.citation.is_case):
+                    unheld.append(mention)
             elif any(self.cases.is_case(short) for short in held):
                 cases.append(CaseMention(self.cases.narrow(held, text), mention.raw, mention.start, mention.end))
             elif mention.citation is not None:

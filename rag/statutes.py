@@ -7,6 +7,7 @@ from datetime import date
 from ingest.citation import Citation
 from ingest.document import Kind
 from ingest.mention import Mention
+from rag.captions import Captions
 from rag.concordance import Concordance, Renumbering
 from rag.draft import Draft, Support
 from rag.library import Held, HeldDocument, HeldPlace, Library
@@ -16,14 +17,23 @@ from rag.relevance import rank, terms
 
 # Below this share of a question's terms an article does not speak of what the question says about it, when another
 # article of the same law holds at least the second share; measured on the questions of eval/datasets.
-_STRANGER, _AT_HOME = 0.12, 0.34
+_STRANGER, _AT_HOME, _FAR_BELOW = 0.12, 0.34, 0.5
 _PLACES_SHOWN = 12
 _NUMBER = r"[一二三四五六七八九十百千万两\d]+"
 _QUANTITY = re.compile(rf"{_NUMBER}(?:余)?(?:万元|元|倍|年|个月|日内|日|小时|周岁)")
-_EFFECTIVE = re.compile(r"施行|生效|实施|什么时候|何时|哪天|几号|哪一年|when|effective|in force|took effect", re.I)
+_WHEN, _ACT = (
+    r"什么时候|何时|哪天|几号|哪一年|哪年|几月|时间|日期",
+    r"施行|生效|实施|公布|发布|通过|颁布|修[订正改]|出台",
+)
+_EFFECTIVE = re.compile(
+    rf"(?:{_WHEN}).{{0,8}}(?:{_ACT})|(?:{_ACT}).{{0,8}}(?:{_WHEN})|(?:已经|开始|现在)?(?:施行|生效)了?(?:吗|没有|没|了吗)"
+    r"|\bwhen\b.{0,40}\b(?:effect|force|adopted|promulgated|issued)|effective date|date of effect|entry into force",
+    re.I,
+)
 _ISSUER = re.compile(
     r"谁(?:发布|制定|颁布|公布|通过)|哪(?:个|些|几个)?(?:部门|机关|机构)|制定机关|发布机关|who (?:issued|adopted)", re.I
 )
+_NUMBER_OF = re.compile(r"文号|发文字号|第几号|几号令|哪号令|令号|多少号令|法释.{0,4}号|document number|decree", re.I)
 _COUNT = re.compile(r"多少条|几条|共有?多少|how many articles", re.I)
 # Who asks for all cases, factors or kinds is not helped by one of them.
 _EVERY_ITEM = re.compile(r"哪些|情形|因素|种类|几种|几项|列举|分别|全部|所有|all|which|factors|list")
@@ -36,6 +46,7 @@ class StatuteDesk:
 
     library: Library
     concordance: Concordance
+    captions: Captions
     as_of: date
 
 
@@ -282,7 +293,8 @@ def _elsewhere(desk: StatuteDesk, place: HeldPlace, question: Question) -> list[
         for other in desk.library.passages(place.citation.document, place.citation.version, desk.as_of)
         if other.citation.path[0] != "0"
     ]
-    scores = rank(question.topic, [other.text for other in articles])
+    # The law's own words first, then the words under which commentaries print its articles.
+    scores = rank(question.topic, [f"{other.text}\n{desk.captions.of(other.citation)}" for other in articles])
     own = next(
         (
             score
@@ -292,7 +304,7 @@ def _elsewhere(desk: StatuteDesk, place: HeldPlace, question: Question) -> list[
         0.0,
     )
     best = max(range(len(articles)), key=scores.__getitem__, default=None)
-    if best is None or own > _STRANGER or scores[best] < _AT_HOME:
+    if best is None or scores[best] < _AT_HOME or own > max(_STRANGER, _FAR_BELOW * scores[best]):
         return []
     home = articles[best]
     where, meant = (
@@ -346,8 +358,10 @@ def about_document(desk: StatuteDesk, document: HeldDocument, question: Question
     general = not says_something(question.topic) or (
         _OVERVIEW.search(text) is not None and sum(terms(question.topic).values()) < 6
     )
-    wants_dates, wants_issuer, wants_count = (bool(pattern.search(text)) for pattern in (_EFFECTIVE, _ISSUER, _COUNT))
-    if not (general or wants_dates or wants_issuer or wants_count):
+    wants_dates, wants_issuer, wants_count, wants_number = (
+        bool(pattern.search(text)) for pattern in (_EFFECTIVE, _ISSUER, _COUNT, _NUMBER_OF)
+    )
+    if not (general or asks_about_document(text)):
         return []
     meta, name = document.meta, name_of(document, language)
     facts = []
@@ -364,6 +378,8 @@ def about_document(desk: StatuteDesk, document: HeldDocument, question: Question
                     f"{_written(document.stored.effective)}起施行", f"in force from {document.stored.effective}"
                 )
             )
+    if meta.get("number") and (general or wants_number or wants_issuer):
+        facts.append(language.pick(f"文号为{meta['number']}", f"document number {meta['number']}"))
     if meta.get("articles") and (general or wants_count):
         facts.append(language.pick(f"共{meta['articles']}条", f"{meta['articles']} articles"))
     if not facts:
@@ -377,6 +393,15 @@ def about_document(desk: StatuteDesk, document: HeldDocument, question: Question
         ]
         drafts += [provision(desk, place, language) for place in last[-1:]]
     return drafts
+
+
+def asks_about_document(text: str) -> bool:
+    """Whether a question asks for the issuer, a date, the number or the size of a statute.
+
+    >>> asks_about_document("标识办法的文号和发布机关"), asks_about_document("标识办法第四条")
+    (True, False)
+    """
+    return any(pattern.search(text) for pattern in (_EFFECTIVE, _ISSUER, _COUNT, _NUMBER_OF))
 
 
 def _written(day: str) -> str:

@@ -93,6 +93,7 @@ STATUTES = [
     ("根据《中华人民共和国著作权法》(下称“《著作权法》”)第二条", "著作权法/2"),
     ("Article 24 of the Copyright Law", "著作权法/24"),
     ("Art. 24(1)(6) Copyright Law", "著作权法/24/1/6"),
+    ("Art. 10(1)(14) of the Chinese Copyright Law (2020)", "著作权法@2020/10/1/14"),
     ("Copyright Law, Article 24, paragraph 1, item 6", "著作权法/24/1/6"),
     ("item 6 of paragraph 1 of Article 24 of the PRC Copyright Law", "著作权法/24/1/6"),
     ("Article 1165 of the Civil Code", "民法典/1165"),
