@@ -180,8 +180,8 @@ _SENTENCE = re.compile(r"[^。!?;\n]*?(?:[。!?;\n]+|\.(?=\s|$)|$)")
 _CLAUSE_START = re.compile(r"(?:^|[,。;:!?\n])\s*")
 # What negates a wording stands right before it, with at most a few small words between.
 _NEGATED = re.compile(
-    r"(?:没有|没|从未|未|不曾|从不|并非|无|拿不出|提供不了|不能提供|无法提供)[^,。;:!?]{1,8}(?:或者|或|、|和|及)(?:对外|公开|用于|进行)?$|(?:没有|没|从未|并未|未曾|未|不曾|从不|并不|并非|不是|不|非|无|no|not|never|without|n't)"
-    r"(?:任何|实际|经|曾|有|再|做|对|其|过|进行|予以|主动|在|向|被|因此|从中|用于|专门|得到|能|会|要|ever|any|been|be|a|an|the|yet|\s){0,3}$",
+    r"(?:没有|没|从未|并未|未)(?:对|向|给|将|把)[^,。;:!?]{1,10}$|(?:没有|没|从未|未|不曾|从不|并非|无|拿不出|提供不了|不能提供|无法提供)[^,。;:!?]{1,8}(?:或者|或|、|和|及)(?:对外|公开|用于|进行)?$|(?:没有|没|从未|并未|未曾|未|不曾|从不|并不|并非|不是|不|非|无|no|not|never|without|n't)"
+    r"(?:任何|实际|经|曾|有|再|做|对|其|过|进行|予以|主动|知道|清楚|了解|在|向|被|因此|从中|用于|专门|得到|能|会|要|ever|any|been|be|a|an|the|yet|\s){0,3}$",
     re.IGNORECASE,
 )
 _NOT_NEGATION = re.compile(r"(?:不仅|不但|不光|无不|不得不|非但|并非没有|not only)\s*\S{0,2}$", re.IGNORECASE)
@@ -192,6 +192,9 @@ _SAYS = (
 _TURN = re.compile(
     r"但是|但|然而|实际上|事实上|其实|不过|而实际|经核实|经查|查明|however|but|in fact|actually", re.IGNORECASE
 )
+# What is put in evidence, or told by the own side, is no longer what the claimant says.
+_PROVES = re.compile(r",\s*(?:并|且|还|也)?(?:提供了|提交了|出示|当庭|拿出|展示)")
+_OWN_SIDE = re.compile(r",\s*(?=我方|我们|我司|被告|客户|本公司|我)")
 _SUPPOSED = re.compile(
     r"如果|假如|假设|假定|倘若|若是|要是|万一|一旦|若(?!干)|即使|即便|\b(?:if|suppose|assuming|unless|even if)\b",
     re.IGNORECASE,
@@ -205,15 +208,26 @@ _ASKED = re.compile(
 _PLEADED = re.compile(r"(?:以|主张|提出|援引|适用|进行|依据)[^,。;!?\n]{0,16}?(?:抗辩|为由)")
 _BLAMED = re.compile(r"被[^,。;!?\n]{0,24}?(?:起诉|诉至|诉|告上|告|投诉|索赔|控告|追责|指控)")
 _NAME = (
-    r"(?:[甲乙丙丁](?:公司|方|某)?|[张李王赵][三四五六七]|[A-Z](?:公司|平台)|[赵钱孙李周吴郑王冯陈卫蒋沈韩杨朱秦许何吕张孔曹严华金魏陶姜戚谢邹苏潘葛范彭鲁韦马苗方俞任袁柳鲍史唐"
+    r"(?:[甲乙丙丁](?:公司|方|某)?|[张李王赵][三四五六七]|[A-Z](?:公司|平台)|(?<![A-Za-z])[A-Z](?![A-Za-z站 ])|[赵钱孙李周吴郑王冯陈卫蒋沈韩杨朱秦许何吕张孔曹严华金魏陶姜戚谢邹苏潘葛范彭鲁韦马苗方俞任袁柳鲍史唐"
     r"费廉岑薛雷贺倪汤滕罗毕郝安常于时傅皮卞齐康伍余元顾孟黄穆萧尹姚邵汪祁毛米贝明戴宋庞熊纪舒屈项祝董梁杜阮蓝季贾路江童颜郭梅林刁钟徐邱骆高夏蔡田樊胡凌霍"
     r"万柯管卢莫房解应丁邓洪包左石崔吉龚程邢裴陆翁侯段侯叶白刘龙](?:某[某甲乙丙丁]?|先生|女士|小姐|老师))"
 )
 _SUES = re.compile(
-    r"(?<!审查)起诉|诉至|诉请|状告|要告|索赔|发来?律师函|发函|提起诉讼|告上|向法院|要求赔偿|主张权利|主张(?:其|享有|著作权|版权)|维权|\b(?:sued|sues|claims)\b"
+    r"(?<!审查)起诉|诉至|诉请|状告|要告|索赔|发(?:来|了|过)?[^,。;]{0,3}(?:律师)?函|发函|提起诉讼|告上|向法院|要求[^,。;!?]{0,8}赔偿|主张权利|主张(?:其|享有|著作权|版权)|维权|\b(?:sued|sues|claims)\b"
+)
+_MEANWHILE = r"(?:现在|现|已经|已|遂|便|就|随后|因此|一并|直接|要求|准备|要|将|于是|并|后来|发现后|也)*"
+# Whoever is named by what they are: 电视台起诉网站, 被电影公司起诉.
+_SUING = re.compile(
+    rf"(?:^|[,。;:!?\n])\s*{_MEANWHILE}(?P<who>(?!有人|被|因|如|若|我|原告|被告|客户|他|她)[\u4e00-\u9fff]{{2,7}}?){_MEANWHILE}(?<!审查)(?<!被)起诉|"
+    r"被(?:一家|一名|一位|某)?(?P<by>[\u4e00-\u9fff]{2,6}?)(?:起诉|告上)"
+)
+_SUED = re.compile(
+    r"起诉(?:了)?(?P<who>(?!书|状|我|被告|客户|他|她|至|到|后|称|要|侵|索)[\u4e00-\u9fff]{2,6}?)(?=[,。;!?\n]|侵|要求|索赔|承担|和|销售|$)"
 )
 # 个人用户 is what the defendant is, not another person on a platform.
 _LONE_USER = re.compile(r"(?:个人|普通|终端|一名|一位|作为|是)$")
+# 客户是短视频博主: what the own side is names nobody else.
+_APPOSED = re.compile(r"(?:客户|我们?|我方|我司|被告|当事人|委托人)(?:是|为|系|本人是)[^,。;!?\n]{0,8}$")
 _SENTENCE_END = re.compile(r"[。!?;\n]")
 _NAME_AGAINST = re.compile(rf"(?P<a>{_NAME})(?:起诉|诉|状告|控告|将|把)(?P<b>{_NAME})")
 _ANY_NAME = re.compile(_NAME)
@@ -345,18 +359,27 @@ def _mentions(text: str, book: FactBook) -> list[tuple[int, Actor | None]]:
     found: list[tuple[int, Actor | None]] = []
     for actor, pattern in book.who.items():
         for match in pattern.finditer(text):
-            if _inside(match.start(), blamed) or (actor is Actor.USER and _LONE_USER.search(text, 0, match.start())):
+            if _inside(match.start(), blamed) or _APPOSED.search(text, max(0, match.start() - 16), match.start()):
+                continue
+            if match[0] == "用户" and _LONE_USER.search(text, 0, match.start()):
                 continue
             literal = match[0] in ("原告", "被告", "被告人", "plaintiff", "defendant")
             found.append((match.start(), swap[actor] if flipped and not literal else actor))
     names = _names(text)
     found += [
         (match.start(), names[match[0]])
-        for match in _ANY_NAME.finditer(text)
-        if match[0] in names and not _inside(match.start(), blamed)
+        for match in re.finditer(
+            "|".join(_edged_name(name) for name in sorted(names, key=len, reverse=True)) or r"(?!)", text
+        )
+        if not _inside(match.start(), blamed)
     ]
     found += [(end, Actor.DEFENDANT) for _, end in blamed]
     return sorted(found, key=lambda mention: mention[0])
+
+
+def _edged_name(name: str) -> str:
+    """A pattern for a name; a lone letter never stands inside a word: A, but not AI."""
+    return rf"(?<![A-Za-z]){name}(?![A-Za-z])" if name.isascii() else re.escape(name)
 
 
 def _names(text: str) -> dict[str, Actor | None]:
@@ -372,6 +395,10 @@ def _names(text: str) -> dict[str, Actor | None]:
                 blamed = "被" in sentence[before[-1].end() :]
                 roles[before[-1][0]] = Actor.DEFENDANT if blamed else Actor.CLAIMANT
                 break
+    for match in _SUING.finditer(text):
+        roles.setdefault(match["who"] or match["by"], Actor.CLAIMANT)
+    for match in _SUED.finditer(text):
+        roles.setdefault(match["who"], Actor.DEFENDANT)
     if Actor.CLAIMANT in roles.values():
         for match in _ANY_NAME.finditer(text):
             roles.setdefault(match[0], Actor.DEFENDANT)
@@ -393,8 +420,12 @@ def _alleged(
                 continue
             stop = _TURN.search(text, said.end(), end)
             limit = stop.start() if stop else end
-            later = re.compile(r",\s*(?=我方|我们|我司|被告|客户|本公司|我)").finditer(text, said.end() + 8, limit)
-            own = next((match.start() for match in later), limit)
+            later = [
+                match.start()
+                for pattern, gap in ((_PROVES, 0), (_OWN_SIDE, 8))
+                for match in pattern.finditer(text, said.end() + gap, limit)
+            ]
+            own = min(later, default=limit)
             yield said.end(), own
 
 
@@ -416,7 +447,7 @@ def _idle(text: str, sentences: Sequence[tuple[int, int]]) -> Iterator[tuple[int
 # --- is it a fact pattern at all? -------------------------------------------------------------------------------------
 
 _DISPUTE = re.compile(
-    r"被[^,。;!?\n]{0,24}?(?:起诉|诉|告|投诉|索赔|追责|指控|控告)|起诉|诉至|告上|告了|诉(?:我|客户|其|他|某)|原告|(?:称|说|认为)[^,。;!?]{0,20}(?:侵权|抄袭|侵犯)|律师函|传票|应诉|应对|要(?:求)?(?:我|他|她|客户|被告)[^,。;!?]{0,8}(?:赔|删|停|道歉)|侵权通知|索赔|要求(?:我|赔偿|删除|下架|停止)|"
+    r"被[^,。;!?\n]{0,24}?(?:起诉|诉|告|投诉|索赔|追责|指控|控告)|起诉|诉至|告上|告了|诉(?:我|客户|其|他|某)|原告|(?:称|说|认为)[^,。;!?]{0,20}(?:侵权|抄袭|侵犯)|律师函|发[^,。;]{0,6}函|传票|应诉|应对|要(?:求)?(?:我|他|她|客户|被告)[^,。;!?]{0,8}(?:赔|删|停|道歉)|侵权通知|索赔|要求(?:我|赔偿|删除|下架|停止)|"
     r"提起公诉|公诉|维权|状告|指控|要告|想告|被诉|投诉|发函|告我|主张(?:我|其|享有|著作权|版权|权利|侵权)|侵权(?:吗|风险)|"
     r"\b(?:sued|sues|suing|lawsuit|cease[- ]and[- ]desist|claims? (?:that|infringement)|alleg\w+|accus\w+|infring\w+|prosecut\w+)\b",
     re.IGNORECASE,
@@ -432,12 +463,12 @@ _PARTY = re.compile(
     re.IGNORECASE,
 )
 _DEED = re.compile(
-    r"(?:用|使用|利用|通过|以|把|将|拿|转载|上传|发布|下载|印|生成|训练|抓取|爬取|销售|卖|进货|进了|运营|经营|提供|接入|调用|截取|换脸|剪辑|制作|收到|删除|下架|抄袭|模仿|复制|展示|改编|画|做|播放|引用)了?|"
-    r"\b(?:used|use|uploaded|generated|trained|run|operate|sold|sell|printed|posted|copied|created|made|bought|scraped|published|received)\b",
+    r"(?:用|使用|利用|通过|以|把|将|拿|转载|上传|发布|下载|印|生成|训练|抓取|爬取|销售|卖|进货|进了|运营|经营|提供|接入|调用|截取|换脸|剪辑|制作|收到|拿到|删除|下架|抄袭|模仿|复制|展示|改编|画|做|播放|引用)了?|"
+    r"\b(?:used?|upload\w*|generat\w+|train\w*|runs?|operat\w+|sold|sells?|print\w*|post\w*|cop(?:y|ies|ied)|creat\w+|made|makes?|bought|scrap\w+|publish\w*|receiv\w+|repost\w*|offers?|provid\w+)\b",
     re.IGNORECASE,
 )
 _MATTER = re.compile(
-    r"AI|人工智能|生成|模型|训练|提示词|LoRA|换脸|著作权|版权|作品|抄袭|图案|图片|插画|画|小说|照片|歌|音乐|视频|文章|报告|形象|角色|Midjourney|Stable|侵权|"
+    r"AI|人工智能|生成|模型|素材|短文|转载|GPT|豆包|提示词|训练|提示词|LoRA|换脸|著作权|版权|作品|抄袭|图案|图片|插画|画|小说|照片|歌|音乐|视频|文章|报告|形象|角色|Midjourney|Stable|侵权|"
     r"\b(?:image|picture|novel|song|copyright|artwork|character|work|prompt|model|photo|article)s?\b",
     re.IGNORECASE,
 )
@@ -454,7 +485,7 @@ _CASE_NAMED = re.compile(
 
 
 _OURS = re.compile(
-    r"我(?:方|们|司|公司|店|厂|校|平台|在|用|的|把|转|从|做|是)|客户|委托人|当事人|\b(?:we|our|client|my|I)\b",
+    r"我(?:方|们|司|社|公司|店|厂|校|平台|在|用|的|把|转|从|做|是)|客户|委托人|当事人|\b(?:we|our|client|my|I)\b",
     re.IGNORECASE,
 )
 # Characters from which on a text with a deed and a dispute tells a story, whoever it is about.

@@ -34,6 +34,12 @@ FIELDS = {
     "where": list,
     "where_text": str,
     "summary": str,
+    "applies_when": list,
+    "not_shown": str,
+    "not_shown_as": str,
+    "excluded_when": list,
+    "leads_when": list,
+    "provisions": list,
     "burden": dict,
     "elements": list,
     "supporting": list,
@@ -44,6 +50,7 @@ FIELDS = {
     "would_change": list,
     "notes": list,
 }
+MAY_BE_EMPTY = {"pending", "applies_when", "excluded_when", "leads_when"}
 ELEMENT = {"id", "name", "question", "met_when", "defeated_when", "decisive", "citations", "signals"}
 
 # Awarded and claimed, in yuan, as published; None is not known.
@@ -107,10 +114,10 @@ def test_the_seven_defences_and_no_other() -> None:
 def test_fields(name: str, title: str) -> None:
     data = defence(name)
     assert (data["id"], data["name"]) == (name, title)
-    assert set(data) == set(FIELDS) | ({"amounts"} if name == "damages" else set())
+    assert set(data) - {"at_most"} == set(FIELDS) | ({"amounts"} if name == "damages" else set())
     for field, kind in FIELDS.items():
         assert isinstance(data[field], kind), field
-        assert data[field] or field == "pending", field
+        assert data[field] or field in MAY_BE_EMPTY, field
     assert set(data["where"]) <= SIDES
     assert set(data["burden"]) == {"text", "citations"}
     assert all(set(note) == {"text", "citations"} for note in data["notes"])
