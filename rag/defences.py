@@ -89,7 +89,6 @@ class DefenceRule:
     id: str
     name: str
     name_en: str
-    summary: str
     applies_when: tuple[Condition, ...]
     not_shown: str
     not_shown_as: Strength
@@ -133,7 +132,6 @@ def _rule(data: Mapping[str, Any], path: Path) -> DefenceRule:
             id=data["id"],
             name=data["name"],
             name_en=data["name_en"],
-            summary=_joined(data["summary"]),
             applies_when=_conditions(data["applies_when"]),
             not_shown=data["not_shown"],
             not_shown_as=Strength(data["not_shown_as"]),
