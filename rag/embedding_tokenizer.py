@@ -115,7 +115,7 @@ def character_map(replacements: Mapping[str, str]) -> bytes:
     The layout is that of darts-clone: a 32-bit unit holds the byte that leads to it, whether a value hangs below it,
     and the distance (by exclusive or) to its children; the value, an offset into the replacements, is the child 0.
 
-    Raises ValueError when a key holds a NUL byte.
+    Raises ValueError when a key holds a NUL byte, or when there are too many keys for 21-bit distances.
     """
     texts = bytearray()
     values: dict[bytes, int] = {}
@@ -131,17 +131,18 @@ def character_map(replacements: Mapping[str, str]) -> bytes:
         texts += text.encode() + b"\0"
     units: dict[int, int] = {0: 0}
     taken: set[int] = {0}
-    # Bases come in ascending order; a leaf-only node needs two free slots, which the holes of earlier blocks give.
-    free_from = 1
+    # No two nodes share a base: a child of the one would pass for a child of the other. Bases only grow, so that the
+    # search for a free one stays short.
+    base = 0
     stack = [(0, b"")]
     while stack:
         position, path = stack.pop()
         labels = sorted(children[path])
-        base = free_from
-        while any((base ^ label) in taken for label in labels) or not 0 < (position ^ base) < 1 << 21:
+        base += 1
+        while any((base ^ label) in taken for label in labels) or base == position:
             base += 1
-        if len(labels) == 1:
-            free_from = base
+        if (position ^ base) >= 1 << 21:
+            raise ValueError("too many keys for a character map")
         taken.update(base ^ label for label in labels)
         units[position] = units.get(position, 0) | (position ^ base) << 10 | (1 << 8 if 0 in labels else 0)
         for label in labels:

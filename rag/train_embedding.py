@@ -10,457 +10,38 @@ of each token into one vector, which is all that a static embedding is at run ti
 """
 
 import argparse
-import gzip
 import hashlib
 import json
 import math
-import random
-import re
 import sys
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import scipy.sparse as sp  # type: ignore[import-untyped]
-import yaml
 from tokenizers import Tokenizer
 
-from ingest.citation import Citation
-from ingest.load import load_document
-from rag.embedding_tokenizer import (
-    UNKNOWN,
-    build_tokenizer,
-    is_han,
-    log_probabilities,
-    read_piece,
+from rag.training_features import (
+    Array,
+    Bags,
+    Counts,
+    count_tokens,
+    final_tokenizer,
+    initial_vectors,
+    jieba_frequencies,
+    token_features,
+    unit_rows,
 )
-
-Array = npt.NDArray[Any]
-
-_SENTENCE = re.compile(r"[^。；\n]+[。；]?")
-_ARTICLE_OF = re.compile(r"第[一二三四五六七八九十百千零〇\d]+条(?:之[一二三四五六七八九十]+)?$")
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """What can be turned in training; the defaults are the shipped model's, chosen on held-out train questions."""
-
-    dimension: int = 192
-    seed: int = 7
-    words_at_least: int = 3
-    borders: int = 26000
-    border_at_least: int = 4
-    inner_at_least: int = 4
-    batch: int = 256
-    negatives: int = 4
-    temperature: float = 0.05
-    rate: float = 0.01
-    passes: tuple[float, ...] = (2.0, 1.0)
-    later_laws: float = 0.3
-    longest: int = 250
-    drop: float = 0.3
-    own_scale: float = 1.0
-    char_scale: float = 0.3
-    lsa: float = 1.0
-    idf_power: float = 1.0
-    stard_repeat: float = 4.0
-    corpus_repeat: float = 3.0
-    aigc_repeat: float = 4.0
-
-
-@dataclass
-class Source:
-    """Pairs of one origin: `left[i]` should come close to `right[i]`. `group[i]` names the target, so that two equal
-    targets in a batch are not taken for negatives of one another. `mined` sources get hard negatives."""
-
-    name: str
-    left: list[str]
-    right: list[str]
-    group: list[str]
-    repeat: float = 1.0
-    mined: bool = False
-
-
-@dataclass
-class Material:
-    """Everything read from the data folder."""
-
-    documents: dict[str, str]
-    questions: dict[str, str]
-    relevant: dict[str, list[str]]
-    sources: list[Source] = field(default_factory=list)
-    held_out: list[str] = field(default_factory=list)
-
-
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    opener: Callable[..., Any] = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8") as stream:
-        for line in stream:
-            if line.strip():
-                yield json.loads(line)
-
-
-def _bare(text: str) -> str:
-    return "".join(char for char in text if is_han(char))
-
-
-def document_text(title: str, text: str) -> str:
-    """What is embedded of a passage: the title without its article number, a line break, the text.
-
-    >>> document_text("中华人民共和国民法典第三条", "民事主体的人身权利受法律保护。")
-    '中华人民共和国民法典\\n民事主体的人身权利受法律保护。'
-    """
-    return f"{_ARTICLE_OF.sub('', title)}\n{text}"
-
-
-def read_material(data: Path, corpus: Path | None, holdout: float, recipe: Recipe) -> Material:
-    """Read the data folder and, where given, the corpus of the product and its own question pairs."""
-    random_ = random.Random(recipe.seed)
-    rows = list(_lines(data / "stard/corpus.jsonl.gz"))
-    documents = {row["_id"]: document_text(row["title"], row["text"]) for row in rows}
-    by_text = {_bare(row["text"]): row["_id"] for row in rows}
-    questions = {row["_id"]: row["text"] for row in _lines(data / "stard/queries.jsonl")}
-    relevant: dict[str, list[str]] = {}
-    for line in (data / "stard/qrels/train.tsv").read_text(encoding="utf-8").splitlines()[1:]:
-        question, document, _ = line.split("\t")
-        relevant.setdefault(question, []).append(document)
-    material = Material(documents, questions, relevant)
-    if holdout:
-        # Questions with the same articles are often paraphrases: they stay on one side of the split.
-        for question in sorted(questions):
-            target = "|".join(sorted(relevant[question]))
-            if int(hashlib.sha256(target.encode()).hexdigest()[:8], 16) / 2**32 < holdout:
-                material.held_out.append(question)
-    hidden = set(material.held_out)
-    hidden_text = {_bare(questions[question]) for question in hidden}
-    stard = [(q, d) for q in sorted(questions) if q not in hidden for d in relevant[q]]
-    material.sources.append(
-        Source(
-            "stard",
-            [questions[q] for q, _ in stard],
-            [documents[d] for _, d in stard],
-            [d for _, d in stard],
-            recipe.stard_repeat,
-            True,
-        )
-    )
-    untitled = material.sources[0].right
-    for number in range(0, len(untitled), 3):
-        # The index may hold passages without the title of their document.
-        untitled[number] = untitled[number].partition("\n")[2]
-    left, right, group = [], [], []
-    for row in _lines(data / "pairs/question_statutes.jsonl.gz"):
-        if _bare(row["query"]) in hidden_text:
-            continue
-        for statute in row["statutes"]:
-            head, _, text = statute.partition("：")
-            title = head.partition("》")[0].strip("《")
-            target = by_text.get(_bare(text), text)
-            left.append(row["query"])
-            right.append(documents.get(target, document_text(title, text)))
-            group.append(target)
-    material.sources.append(Source("question_statutes", left, right, group, 1.0, True))
-    answers = [r for r in _lines(data / "pairs/question_answer.jsonl.gz") if _bare(r["query"]) not in hidden_text]
-    material.sources.append(
-        Source(
-            "question_answer",
-            [r["query"] for r in answers],
-            [r["answer"] for r in answers],
-            [r["query"] for r in answers],
-        )
-    )
-    left, right, group = [], [], []
-    for row in _lines(data / "laws.jsonl.gz"):
-        target, text = row["id"], row["text"]
-        full = documents.get(target, document_text(row["law"], text))
-        sentences = [s.strip() for s in _SENTENCE.findall(text) if len(s.strip()) > 8]
-        if random_.random() < 0.25:
-            left.append(f"{row['law']} {row['chapter'] or ''}")
-            right.append(text)
-        elif len(sentences) > 1:
-            chosen = random_.randrange(len(sentences))
-            left.append(sentences[chosen])
-            right.append(full.replace(sentences[chosen], "") if random_.random() < 0.7 else full)
-        else:
-            # A window of a one-sentence article stands for a query that uses some of its words.
-            size = max(8, len(text) // 2)
-            start = random_.randrange(max(1, len(text) - size))
-            left.append(text[start : start + size])
-            right.append(full)
-        group.append(target)
-    material.sources.append(Source("laws", left, right, group))
-    if corpus:
-        pairs = list(corpus_pairs(corpus))
-        material.sources.append(
-            Source("corpus", [p[0] for p in pairs], [p[1] for p in pairs], [p[1] for p in pairs], recipe.corpus_repeat)
-        )
-        asked = list(question_pairs(corpus))
-        material.sources.append(
-            Source("aigc", [p[0] for p in asked], [p[1] for p in asked], [p[1] for p in asked], recipe.aigc_repeat)
-        )
-    return material
-
-
-def corpus_pairs(corpus: Path) -> Iterator[tuple[str, str]]:
-    """Pairs from the product's own files: headings to paragraph, a paragraph's first sentence to the rest of it.
-
-    Every `*.md` below `corpus` counts; the front matter gives the title. `lexicon/colloquial.yaml` and
-    `lexicon/english.yaml` pair what people say with the terms of the law.
-    """
-    for name in ("colloquial", "english"):
-        path = corpus / "lexicon" / f"{name}.yaml"
-        if path.exists():
-            for said, terms in yaml.safe_load(path.read_text(encoding="utf-8")).items():
-                yield str(said), " ".join(map(str, terms))
-    for path in sorted(corpus.rglob("*.md")):
-        text = path.read_text(encoding="utf-8")
-        title, headings = path.stem, dict[int, str]()
-        if text.startswith("---"):
-            front, _, text = text[3:].partition("\n---")
-            found = re.search(r"^(?:short|title):\s*(.+)$", front, re.M)
-            title = found[1].strip("\"' ") if found else title
-        for block in filter(None, (part.strip() for part in text.split("\n"))):
-            mark = re.match(r"(#+)\s*(.+)", block)
-            if mark:
-                headings = {level: name for level, name in headings.items() if level < len(mark[1])}
-                headings[len(mark[1])] = mark[2]
-            elif len(block) > 8:
-                above = " ".join(headings[level] for level in sorted(headings))
-                yield f"{title} {above}", block
-                sentences = _SENTENCE.findall(block)
-                if len(sentences) > 1:
-                    yield sentences[0], f"{title} {above}\n{''.join(sentences[1:])}"
-
-
-def question_pairs(corpus: Path) -> Iterator[tuple[str, str]]:
-    """Our own questions on AIGC copyright with the passages that answer them.
-
-    `training/aigc_pairs.jsonl` has lines `{"question", "keys"}`; a key stands for the passages at or below it, and for
-    the passage around it.
-    """
-    path = corpus / "training" / "aigc_pairs.jsonl"
-    if not path.exists():
-        return
-    passages = [
-        (document.title, passage)
-        for file in sorted(corpus.rglob("*.md"))
-        for document in [load_document(file)]
-        for passage in document.passages
-        if passage.citation
-    ]
-    for row in _lines(path):
-        for key in row["keys"]:
-            place = Citation.parse(key)
-            for title, passage in passages:
-                held = passage.citation
-                if held and (place.contains(held) or held.contains(place)):
-                    yield row["question"], document_text(title, passage.text.strip())
-
-
-# --- counting and the tokenizer -----------------------------------------------------------------------------------
-
-
-def jieba_frequencies(lexicon: Path | None) -> tuple[dict[str, int], set[str]]:
-    """Frequencies of jieba's Chinese words and those of the legal lexicon (a word a line), and the latter words."""
-    import jieba
-
-    jieba.setLogLevel(60)
-    jieba.initialize()
-    found = {word: count for word, count in jieba.dt.FREQ.items() if count > 0 and all(map(is_han, word))}
-    special: set[str] = set()
-    if lexicon and lexicon.exists():
-        for line in lexicon.read_text(encoding="utf-8").splitlines():
-            word = (line.split() or [""])[0]
-            if word and all(map(is_han, word)):
-                special.add(word)
-                found[word] = max(found.get(word, 0), 500)
-    return found, special
-
-
-@dataclass
-class Counts:
-    """How often words, borders and other tokens occur in the training texts, and each character."""
-
-    words: Counter[str]
-    borders: Counter[str]
-    inner: Counter[str]
-    others: Counter[str]
-
-
-def count_tokens(texts: Sequence[str], frequencies: Mapping[str, int]) -> Counts:
-    """Segment every text by the whole dictionary once and count what occurs."""
-    letters = [*"abcdefghijklmnopqrstuvwxyz0123456789"]
-    rough = build_tokenizer(log_probabilities(frequencies), [], letters, {})
-    counts = Counts(Counter(), Counter(), Counter(), Counter())
-    for start in range(0, len(texts), 2000):
-        for encoding, text in zip(
-            rough.encode_batch(texts[start : start + 2000]), texts[start : start + 2000], strict=True
-        ):
-            for token in encoding.tokens:
-                # Two marks that begin no token are one unknown token, which is the border of two words.
-                word, border = read_piece(token)
-                if border:
-                    counts.borders[word] += 1
-                elif word and is_han(word[0]):
-                    counts.words[word] += 1
-                    counts.inner.update(word[i : i + 2] for i in range(len(word) - 1))
-            counts.others.update(re.findall(r"[a-z]{2,}", text.lower()))
-    return counts
-
-
-def simplified_characters(common: Counter[str]) -> dict[str, str]:
-    """Traditional characters and their simplified forms, save those that simplified texts use themselves (著, 藉).
-
-    Such a character is one that our texts, which are nearly all simplified, use at least a twentieth as often as the
-    form that OpenCC gives for it.
-    """
-    from opencc import OpenCC
-
-    convert = OpenCC("t2s").convert
-    pairs = ((char, convert(char)) for char in map(chr, range(0x4E00, 0xA000)))
-    return {old: new for old, new in pairs if old != new and len(new) == 1 and common[old] * 20 <= common[new]}
-
-
-def final_tokenizer(counts: Counts, frequencies: Mapping[str, int], lexicon: set[str], recipe: Recipe) -> Tokenizer:
-    """The tokenizer that ships: words and bigrams that occur often enough, each dictionary frequency as it was."""
-    characters: Counter[str] = Counter()
-    for word, count in counts.words.items():
-        for char in word:
-            characters[char] += count
-    simplified = simplified_characters(characters)
-    chosen = {
-        word: frequencies.get(word, 1)
-        for word, count in counts.words.items()
-        if (count >= recipe.words_at_least or len(word) == 1 or word in lexicon)
-        and len(word) <= 8
-        and not any(char in simplified for char in word)
-    }
-    for word in lexicon:
-        chosen.setdefault(word, frequencies[word])
-    total = math.log(sum(frequencies.values()))
-    scores = {word: math.log(max(count, 1)) - total for word, count in chosen.items()}
-    borders = [b for b, n in counts.borders.most_common(recipe.borders) if n >= recipe.border_at_least]
-    others = [*"abcdefghijklmnopqrstuvwxyz0123456789"]
-    others += [word for word, count in counts.others.items() if count >= 3 and len(word) <= 20]
-    return build_tokenizer(scores, borders, others, simplified)
-
-
-# --- features ------------------------------------------------------------------------------------------------------
-
-
-def token_features(tokenizer: Tokenizer, counts: Counts, recipe: Recipe) -> tuple[sp.csr_matrix, list[str]]:
-    """The features of each token: the word itself, its characters and its bigrams; a border is its bigram.
-
-    Returns a (tokens, features) matrix of weights and the names of the features. The vector of a token is the weighted
-    sum of its features' vectors, so that a rare word leans on its parts and a bigram means the same inside a word and
-    across a border.
-    """
-    vocabulary = sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])
-    frequent = {b for b, n in (counts.inner + counts.borders).items() if n >= recipe.inner_at_least}
-    names: dict[str, int] = {}
-    rows, columns, weights = [], [], []
-
-    def add(row: int, name: str, weight: float) -> None:
-        rows.append(row)
-        columns.append(names.setdefault(name, len(names)))
-        weights.append(weight)
-
-    for piece, row in vocabulary:
-        word, border = read_piece(piece)
-        if piece == UNKNOWN or not word:
-            continue
-        if border:
-            add(row, "b:" + word, 1.0)
-            continue
-        add(row, "w:" + word, recipe.own_scale)
-        if is_han(word[0]):
-            for char in word:
-                add(row, "c:" + char, recipe.char_scale)
-            for i in range(len(word) - 1):
-                if word[i : i + 2] in frequent and len(word) > 2:
-                    add(row, "b:" + word[i : i + 2], 1.0)
-    matrix = sp.csr_matrix((weights, (rows, columns)), shape=(len(vocabulary), len(names)), dtype=np.float32)
-    return matrix, list(names)
-
-
-class Bags:
-    """Texts as bags of token ids in one flat array: `matrix(rows)` gives a sparse (rows, tokens) count matrix."""
-
-    def __init__(self, tokenizer: Tokenizer, texts: Sequence[str], longest: int) -> None:
-        unknown = tokenizer.token_to_id(UNKNOWN)
-        parts: list[Array] = []
-        for start in range(0, len(texts), 4000):
-            for encoding in tokenizer.encode_batch(texts[start : start + 4000], add_special_tokens=False):
-                ids = np.array(encoding.ids, dtype=np.int64)
-                parts.append(ids[ids != unknown][: 2 * longest])
-        self.flat = np.concatenate(parts)
-        self.ends = np.cumsum([len(part) for part in parts])
-        self.starts = self.ends - np.array([len(part) for part in parts])
-        self.tokens = tokenizer.get_vocab_size()
-
-    def matrix(self, rows: Array) -> sp.csr_matrix:
-        lengths = self.ends[rows] - self.starts[rows]
-        indptr = np.concatenate([[0], np.cumsum(lengths)])
-        index = np.repeat(self.starts[rows] - indptr[:-1], lengths) + np.arange(indptr[-1])
-        data = np.ones(len(index), dtype=np.float32)
-        return sp.csr_matrix((data, self.flat[index], indptr), shape=(len(rows), self.tokens))
-
-    def everything(self) -> sp.csr_matrix:
-        return self.matrix(np.arange(len(self.ends)))
-
-
-def initial_vectors(documents: sp.csr_matrix, recipe: Recipe) -> Array:
-    """First vectors of the features: random directions plus latent semantic directions, scaled by rarity.
-
-    Random directions make the model match equal words at once; a truncated singular value decomposition of the
-    (documents, features) matrix adds that words of the same articles are alike.
-    """
-    generator = np.random.default_rng(recipe.seed)
-    present = documents.copy()
-    present.data[:] = 1.0
-    count = np.asarray(present.sum(axis=0)).ravel()
-    idf = np.log((documents.shape[0] + 1) / (count + 1)) + 0.1
-    vectors = generator.standard_normal((documents.shape[1], recipe.dimension)).astype(np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    if recipe.lsa:
-        from sklearn.utils.extmath import randomized_svd  # type: ignore[import-untyped]
-
-        weighted = documents.copy()
-        weighted.data = 1 + np.log(weighted.data)
-        weighted = weighted @ sp.diags(idf)
-        norms = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1))).ravel()
-        weighted = (sp.diags(1 / np.maximum(norms, 1e-6)) @ weighted).tocsr().astype(np.float32)
-        _, _, components = randomized_svd(
-            weighted, recipe.dimension, n_iter=2, n_oversamples=16, random_state=recipe.seed
-        )
-        latent = components.T.astype(np.float32)
-        latent /= np.maximum(np.linalg.norm(latent, axis=1, keepdims=True), 1e-6)
-        vectors = vectors + recipe.lsa * latent
-        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
-    scale = (idf / idf.max()) ** recipe.idf_power
-    scaled: Array = (vectors * scale[:, None] * 0.1).astype(np.float32)
-    return scaled
-
-
-def unit_rows(matrix: Array) -> Array:
-    """Each row divided by its length; a zero row stays zero."""
-    unit: Array = matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-9)
-    return unit
-
-
-# --- training ------------------------------------------------------------------------------------------------------
+from rag.training_material import Material, Recipe, Source, read_material, training_texts
 
 
 class Trainer:
     """Features learned by contrast: a pair's left side must pick its right side among the others of the batch.
 
-    The gradient of the loss is written out in numpy, because the features of a batch are a sparse product and only the
-    rows that occur are updated (Adam with per-row steps); torch's sparse path was slower.
+    The gradient of the loss is written out in numpy: the bags of a batch are a sparse product, and only the features that
+    occur in it are updated (momentum, and steps that shrink with each feature's own past gradients, as in Adagrad).
     """
 
     def __init__(self, vectors: Array, folding: sp.csr_matrix, recipe: Recipe) -> None:
@@ -522,7 +103,17 @@ def train(
     identities = list(material.documents)
     documents = Bags(tokenizer, list(material.documents.values()), recipe.longest)
     say(f"{tokenizer.get_vocab_size()} tokens, {len(names)} features")
-    vectors = initial_vectors((documents.everything() @ folding).tocsr(), recipe)
+    bags = [
+        (Bags(tokenizer, s.left, recipe.longest), Bags(tokenizer, s.right, recipe.longest)) for s in material.sources
+    ]
+    # A question together with its answer is a document too: it ties the words of laymen to those of the law.
+    joined = [
+        left.everything() + right.everything()
+        for source, (left, right) in zip(material.sources, bags, strict=True)
+        if source.name != "laws"
+    ]
+    together = sp.vstack([documents.everything(), *joined], format="csr")
+    vectors = initial_vectors((together @ folding).tocsr(), recipe)
     trainer = Trainer(vectors, folding, recipe)
     say("first vectors made")
     asked = (
@@ -531,9 +122,6 @@ def train(
         else None
     )
     report(material, asked, documents, trainer.tokens(), say)
-    bags = [
-        (Bags(tokenizer, s.left, recipe.longest), Bags(tokenizer, s.right, recipe.longest)) for s in material.sources
-    ]
     groups = [np.array([hash_of(g) for g in s.group]) for s in material.sources]
     positives: dict[str, set[str]] = {}
     for source in material.sources:
@@ -553,7 +141,7 @@ def train(
         hard: dict[int, Array] = {}
         if round_:
             hard = {
-                number: mine(source, bags[number][0], documents, identities, positives, trainer.tokens(), recipe)
+                number: mine(source, bags[number][0], documents, identities, positives, trainer.tokens())
                 for number, source in enumerate(material.sources)
                 if source.mined
             }
@@ -607,7 +195,6 @@ def mine(
     identities: list[str],
     positives: Mapping[str, set[str]],
     tokens: Array,
-    recipe: Recipe,
     depth: int = 60,
 ) -> Array:
     """For each pair the positions of the documents that the model ranks highest and that are not known to be right."""
@@ -617,13 +204,15 @@ def mine(
     unit = unit_rows(np.asarray(questions.everything() @ tokens))
     for start in range(0, len(source.left), 512):
         scores = unit[start : start + 512] @ targets.T
-        top = np.argpartition(-scores, depth + 100, axis=1)[:, : depth + 100]
+        reach = min(depth + 100, len(identities))
+        top = np.argpartition(-scores, reach - 1, axis=1)[:, :reach]
         for offset, row in enumerate(top):
             text = source.left[start + offset]
             if text not in cache:
                 ordered = row[np.argsort(-scores[offset, row])]
                 kept = [i for i in ordered if identities[i] not in positives[text]]
-                cache[text] = np.array(kept[:depth])
+                # A small collection has fewer: they are repeated.
+                cache[text] = np.resize(np.array(kept[:depth], dtype=np.int64), depth)
             found[start + offset] = cache[text]
     return found
 
@@ -656,8 +245,6 @@ def measures(ranked: Sequence[Sequence[str]], gold: Sequence[set[str]]) -> dict[
     ]
     return {"recall@10": recall(10), "recall@100": recall(100), "mrr@10": float(np.mean(first))}
 
-
-# --- the folder that ships ------------------------------------------------------------------------------------------
 
 _MODULES = [
     {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.StaticEmbedding"},
@@ -716,15 +303,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     write_model(options.output, tokenizer, tokens, documents)
     say(f"written to {options.output}")
     return 0
-
-
-def training_texts(material: Material) -> list[str]:
-    """Every text once, for counting."""
-    texts = dict.fromkeys(material.documents.values())
-    for source in material.sources:
-        texts.update(dict.fromkeys(source.left if source.name != "laws" else []))
-        texts.update(dict.fromkeys(source.right if source.name != "laws" else []))
-    return list(texts)
 
 
 if __name__ == "__main__":
