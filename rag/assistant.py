@@ -27,6 +27,7 @@ from rag.answer import Answer, AnswerKind, Defense, Provenance, Source, Statemen
 from rag.captions import load_captions
 from rag.case_list import introduced, listed, wish
 from rag.cases import CaseDesk, CaseFile, about_case, asks_for_fact, several_fit
+from rag.check_report import CheckReport
 from rag.concepts import ConceptDesk, Leaning, about_commentary, about_concept, leaning, notes_on
 from rag.concordance import load_concordance
 from rag.draft import Draft
@@ -49,7 +50,9 @@ _SHORTEST = 3
 _SAME_COURT = re.compile(r"同一(?:个|家)?法院|该法院|该院|这家法院|这个法院|the same court", re.I)
 # The share of a question's terms that a passage of a named document must hold to be shown first.
 _SPEAKS_OF_IT = 0.15
-_SHORT_DOCUMENT = 12
+# A passage of another source is shown beside what the question names from this share of its terms on; a question
+# about a named case is taken to ask for more from so many characters on.
+_BESIDE, _LONG = 0.3, 30
 
 
 class LookupResult(BaseModel):
@@ -168,6 +171,15 @@ class Assistant:
         hits = Retriever(self._index).search(query, k, as_of, kinds)
         return [SearchHit(key=hit.key, title=hit.title, text=hit.text, score=round(hit.score, 6)) for hit in hits]
 
+    def check(self, text: str, as_of: date | None = None) -> CheckReport:
+        """Every citation of a statute or a case in a draft, each with one verdict, its reason and the right place."""
+        from rag.check_draft import DraftCheck
+
+        corpus = self.settings.corpus
+        return DraftCheck(
+            self._index.library, load_captions(corpus), load_concordance(corpus), as_of or date.today()
+        ).check(text)
+
     # --- the steps ---------------------------------------------------------------------------------------------------
 
     def _read(self, question: str, history: Sequence[Turn]) -> Question:
@@ -184,6 +196,9 @@ class Assistant:
         concepts = ConceptDesk(library, statutes, corpus, day)
         if not re.search(r"\w", question.text):
             return _instructions_only(question) if question.injected else _too_short(question)
+        facts = self._defences(question, day)
+        if facts:
+            return facts
         if (
             question.inherited
             and not load_field(corpus).holds(question.text)
@@ -202,13 +217,14 @@ class Assistant:
         for citation in whole:
             document = library.document(citation.document, citation.version, day)
             about = self._about(statutes, document, question) if document else []
-            if about:
-                kinds.append(AnswerKind.STATUTE if document and document.kind is Kind.STATUTE else AnswerKind.CONCEPT)
+            if document and about:
+                kinds.append(AnswerKind.STATUTE if document.kind is Kind.STATUTE else AnswerKind.CONCEPT)
                 drafts += about
         if question.inherited and question.cases and (same := self._same_court(question, day)):
             return _Composed(AnswerKind.CASE, introduced(same, question))
         if drafts and self._is_told(question, whole):
-            return _Composed(kinds[0], drafts + self._unheld(question))
+            beside = self._beside(question, concepts, day) if any(draft.supports for draft in drafts) else []
+            return _Composed(kinds[0], [*drafts, *beside, *self._unheld(question)])
         if question.unheld and not (question.cases or question.places):
             return _Composed(AnswerKind.ABSTAIN, self._unheld(question))
         if question.loose and not drafts and not says_something(question.topic):
@@ -217,6 +233,20 @@ class Assistant:
         if wanted and not wanted.is_empty and (found := listed(library, wanted, question, day)):
             return _Composed(AnswerKind.CASE, introduced(found, question))
         return self._general(question, concepts, day, drafts)
+
+    def _beside(self, question: Question, desk: ConceptDesk, day: date) -> list[Draft]:
+        """What other sources say of the rest of a question that names its place or its case."""
+        if not says_something(question.topic) or (
+            question.cases and len(question.topic) < _LONG and not question.inherited
+        ):
+            return []
+        hits = Retriever(self._index).search(question.topic, _FOUND, day)
+        named = {short for case in question.cases for short in case.documents}
+        named |= {mention.citation.document for mention in question.places if mention.citation}
+        others = [hit for hit in hits if hit.citation.document not in named]
+        scores = rank(question.topic, [hit.text for hit in others])
+        near = [hit for hit, score in zip(others, scores, strict=True) if score >= _BESIDE][:2]
+        return about_concept(desk, question, [], near) if near else []
 
     def _same_court(self, question: Question, day: date) -> list[Draft]:
         """The other cases of the court that the conversation is about, when the question asks for them."""
@@ -230,6 +260,10 @@ class Assistant:
 
     def _about(self, desk: StatuteDesk, document: HeldDocument, question: Question) -> list[Draft]:
         """A document as a whole: dates and issuer of a statute, authors and outline of a commentary."""
+        if document.kind is Kind.NOTE:
+            case = CaseFile.open(self._index.library, document.citation.document, desk.as_of)
+            lexicon = load_lexicon(self.settings.corpus)
+            return about_case(CaseDesk(self._index.library, lexicon, desk.as_of), case, question) if case else []
         if document.kind is not Kind.COMMENTARY:
             return about_document(desk, document, question)
         passages = self._index.library.passages(document.citation.document, document.citation.version, desk.as_of)
@@ -247,7 +281,7 @@ class Assistant:
             return not adds
         if question.cases or not whole or not adds:
             return True
-        return kinds == {Kind.STATUTE} and asks_about_document(question.text)
+        return kinds == {Kind.NOTE} or (kinds == {Kind.STATUTE} and asks_about_document(question.text))
 
     def _general(self, question: Question, desk: ConceptDesk, day: date, before: list[Draft]) -> _Composed:
         """A question that cites nothing in particular: by retrieval, if the corpus has anything to do with it."""
@@ -287,17 +321,32 @@ class Assistant:
     def _inside(self, question: Question, day: date) -> list[Hit]:
         """The passages of documents that the question names which speak most of the rest of what it says."""
         found: list[Hit] = []
-        for citation in [mention.citation for mention in question.places if mention.citation]:
+        for citation in self._named(question):
             passages = self._index.library.passages(citation.document, citation.version, day)
             scores = rank(question.topic, [place.text for place in passages])
             best = sorted(range(len(passages)), key=lambda index: -scores[index])[:3]
-            # A short document, such as a note, is shown even when it says it in other words.
-            least = _SPEAKS_OF_IT if len(passages) > _SHORT_DOCUMENT else -1.0
-            found += [Hit(passages[index], scores[index], Route.NAMED) for index in best if scores[index] > least]
+            # A long question is told by no article as a whole: what counts is which one it tells most of.
+            least = (
+                max(_SPEAKS_OF_IT * min(1.0, _LONG / len(question.topic or " ")), 0.6 * scores[best[0]]) if best else 0
+            )
+            found += [
+                Hit(passages[index], scores[index], Route.NAMED)
+                for index in best
+                if scores[index] > least or (index == best[0] and scores[index])
+            ]
         return found
 
+    def _named(self, question: Question) -> list[Citation]:
+        """The documents that a question names itself, and those of the conversation when it adds nothing."""
+        adds = says_something(question.topic.removesuffix(question.earlier))
+        return [
+            mention.citation
+            for mention in question.places
+            if mention.citation and (mention.start < mention.end or not (question.inherited and adds))
+        ]
+
     def _query(self, question: Question) -> str:
-        names = [mention.citation.document for mention in question.places if mention.citation]
+        names = [citation.document for citation in self._named(question)]
         return " ".join([question.topic or question.text, *dict.fromkeys(names)])
 
     def _about_cases(self, question: Question, day: date) -> list[Draft]:
@@ -324,6 +373,15 @@ class Assistant:
             if place.kind is Kind.COMMENTARY
             for draft in notes_on(desk, place, question.language)
         ]
+
+    def _defences(self, question: Question, day: date) -> _Composed | None:
+        from rag.defences import analyse
+        from rag.facts import looks_like_facts
+
+        if question.injected or not looks_like_facts(question.text):
+            return None
+        defenses, drafts, clarify = analyse(question, self._index.library, self.settings.corpus, day)
+        return _Composed(AnswerKind.DEFENSE, drafts, defenses, clarify) if defenses else None
 
     def _unheld(self, question: Question) -> list[Draft]:
         """Say of each document that the question names and we do not hold that we do not hold it."""

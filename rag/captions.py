@@ -5,6 +5,7 @@ they are searched, never quoted.
 """
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -67,8 +68,10 @@ class _Pairs:
     def of(cls, entries: Mapping[str, tuple[str, ...]]) -> "_Pairs":
         rows = []
         holders: dict[str, list[int]] = {}
+        shared = Counter(text for texts in entries.values() for text in texts)
         for number, (key, texts) in enumerate(entries.items()):
-            phrases = [(frozenset(terms(text)), min(1.0, len(text) / _TELLING)) for text in texts]
+            # A phrase that leads to several entries tells each of them so much the less.
+            phrases = [(frozenset(terms(text)), min(1.0, len(text) / _TELLING) / shared[text]) for text in texts]
             every = frozenset[str]().union(*(phrase for phrase, _ in phrases))
             rows.append((_article(key), tuple(row for row in phrases if len(row[0]) >= _SHORTEST), every))
             for pair in every:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ingest.document import Kind
 from ingest.mention import Mention
+from ingest.script import fold
 from rag.claims import courts_named, same_court
 from rag.library import Library
 
@@ -16,7 +17,11 @@ _INSTANCES = (
 )
 # What may stand between a place and the word for a case: 广州的那个案子, 金山法院判决.
 _PLACE_TAIL = r"(?:互联网|中级|基层)?(?:人民)?(?:法院|中院)?(?:的|那个|这个|判的|那边的?|审的|那起|这起)*(?:案|判决)"
-_PLACE_TAIL_IN_CONVERSATION = rf"(?:{_PLACE_TAIL}|(?:的?那个|那边|法院|的)?(?:呢|的呢)|那个|的案)"
+_PLACE_TAIL_IN_CONVERSATION = rf"(?:{_PLACE_TAIL}|(?:的?那个|那边|法院|的)?(?:呢|的呢)|那个|那边|的案)"
+# Tools and companies that many cases name tell none from another; those of one case alone do.
+_LATIN_WORD = re.compile(r"(?<![a-z])[a-z]{4,}(?![a-z])")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_CLOSE = 0.9
 
 
 class CaseNames:
@@ -50,8 +55,8 @@ class CaseNames:
         )
 
     def called(self, text: str, in_conversation: bool) -> list[Mention]:
-        """Cases called by place or by court; the first that finds any."""
-        return self._at_place(text, in_conversation) or self._at_court(text)
+        """Cases called by place, by court or by a word of their own; the first way that finds any."""
+        return self._at_place(text, in_conversation) or self._at_court(text) or self._by_latin_word(text)
 
     def _at_place(self, text: str, in_conversation: bool) -> list[Mention]:
         tail = _PLACE_TAIL_IN_CONVERSATION if in_conversation else _PLACE_TAIL
@@ -75,7 +80,7 @@ class CaseNames:
     def narrow(self, held: tuple[str, ...], text: str) -> tuple[str, ...]:
         """Of several cases that a nickname fits, those that fit what else the text says: court, place, instance."""
         if len(held) < 2:
-            return held
+            return self._other_instance(held, text)
         courts = courts_named(text)
         metas = {short: self._metas.get(short, {}) for short in held}
         fits = [
@@ -94,12 +99,50 @@ class CaseNames:
                 return same or chosen
         return self._first_instances(chosen)
 
+    def _other_instance(self, held: tuple[str, ...], text: str) -> tuple[str, ...]:
+        """The second instance of a case when that is what the text asks about, and it is held."""
+        both = all(pattern.search(text) for _, pattern in _INSTANCES)
+        for short in held:
+            meta = self._metas.get(short, {})
+            if both:
+                return (short, *map(str, meta.get("related") or ()))
+            for instance, pattern in _INSTANCES:
+                if not pattern.search(text) or instance in str(meta.get("instance") or ""):
+                    continue
+                others = [str(other) for other in meta.get("related") or ()]
+                return tuple(o for o in others if instance in str(self._metas.get(o, {}).get("instance"))) or held
+        return held
+
+    @cached_property
+    def _by_word(self) -> dict[str, str]:
+        """Latin words that stand in the names of one case alone: Suno, Dreamwriter."""
+        cases: dict[str, set[str]] = {}
+        for short, meta in self._metas.items():
+            names = " ".join((short, *map(str, meta.get("aliases") or ())))
+            for word in _LATIN_WORD.findall(fold(names)):
+                cases.setdefault(word, set()).update(self._first_instances((short, *(meta.get("related") or ()))))
+        return {word: next(iter(shorts)) for word, shorts in cases.items() if len(shorts) == 1}
+
+    def _by_latin_word(self, text: str) -> list[Mention]:
+        """A case called by its one Latin word in a Chinese sentence, a slip in it forgiven."""
+        from difflib import get_close_matches
+
+        found: list[Mention] = []
+        if not _HAN.search(text):
+            return found
+        for match in _LATIN_WORD.finditer(fold(text)):
+            near = get_close_matches(match[0], self._by_word, n=1, cutoff=_CLOSE)
+            if near:
+                raw = text[match.start() : match.end()]
+                found.append(Mention(raw, match.start(), match.end(), None, raw, candidates=(self._by_word[near[0]],)))
+        return found
+
     def _first_instances(self, shorts: Sequence[str]) -> tuple[str, ...]:
         """One dispute in two instances is one case to whoever names it: the first instance leads to the second."""
         later = {
             short
             for short in shorts
-            if "二审" in str(self._metas[short].get("instance"))
+            if "二审" in str(self._metas.get(short, {}).get("instance"))
             and any(other in shorts for other in self._metas[short].get("related") or ())
         }
         return tuple(short for short in shorts if short not in later) or tuple(shorts)

@@ -16,7 +16,7 @@ from rag.provision import case_name, words_of
 from rag.question import Language, Question
 from rag.relevance import rank, terms
 
-_HOLDINGS, _BRIEF_HOLDINGS = 4, 2
+_HOLDINGS, _BRIEF_HOLDINGS = 4, 3
 _MISFIT_LABELS = {
     "court": ("审理法院", "the court"),
     "decided": ("裁判日期", "the date of judgment"),
@@ -196,8 +196,8 @@ def _renderings(field: str, value: object) -> list[tuple[str, str]]:
         return [(wide, wide), (text, text)]
     if field == "outcome":
         return []
-    text = text.rstrip("。")
-    return [(text, text)]
+    text = re.sub(r"（.*?）", "", text.rstrip("。"))
+    return [(text, part) for part in (text, *re.findall(r"直接侵权|帮助侵权", text))]
 
 
 def _unknown(case: CaseFile, facet: Facet, language: Language) -> list[Draft]:

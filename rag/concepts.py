@@ -16,7 +16,7 @@ from rag.library import HeldDocument, HeldPlace, Library
 from rag.provision import name_of, words_of
 from rag.question import Language, Question
 from rag.retrieve import Hit
-from rag.statutes import StatuteDesk, pinpointed, provision, says_something, strange_quantities
+from rag.statutes import StatuteDesk, number_then, pinpointed, provision, says_something, strange_quantities
 
 
 class Leaning(StrEnum):
@@ -127,7 +127,11 @@ def _first(hits: Sequence[Hit], kind: Kind, count: int) -> list[HeldPlace]:
 def _laws(desk: ConceptDesk, question: Question, places: Sequence[HeldPlace]) -> list[Draft]:
     drafts = []
     for place in places:
-        drafts += [provision(desk.statutes, place, question.language), *pinpointed(desk.statutes, place, question)]
+        drafts += [
+            provision(desk.statutes, place, question.language),
+            *number_then(desk.statutes, place, question.language),
+            *pinpointed(desk.statutes, place, question),
+        ]
     return [*strange_quantities(desk.statutes, question, list(places[:1])), *drafts]
 
 

@@ -1,7 +1,7 @@
 """Article numbers across the versions of a law, by number and topic: `corpus/concordance.yaml`."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,13 @@ class Concordance:
     def before(self, law: str, article: str) -> list[Renumbering]:
         """The rows of whole articles whose new number is `article`."""
         return [row for row in self.rows if row.law == law and row.new and row.new.path == (article,)]
+
+    def deepened(self, row: Renumbering, path: tuple[str, ...]) -> Renumbering:
+        """A row of a whole article carried down to a paragraph or item: by its own row, else by the same numbers."""
+        exact = next((part for part in self.rows if part.law == row.law and part.old and part.old.path == path), None)
+        if exact or row.old is None or row.new is None:
+            return exact or row
+        return replace(row, old=row.old.at(*path), new=row.new.at(row.new.path[0], *path[1:]))
 
     def old_version(self, law: str) -> str | None:
         """The version whose numbers the rows translate, such as 2010; None for a law without rows."""

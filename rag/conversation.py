@@ -13,7 +13,7 @@ from rag.relevance import terms
 
 # Words that lean on what was said before.
 _LEANING = re.compile(
-    r"呢\s*[？?。]?\s*$|^(?:那|那么|还有|然后|再|它|他|她|其|该|此|这|上述|前述|刚才|前面|后者|前者|而|所以|为什么|为何)|"
+    r"呢\s*[？?。]?\s*$|^(?:那|那么|还有|然后|再|它|他|她|其|该|此|这|上述|前述|刚才|前面|后者|前者|而|所以|为什么|为何|同一)|"
     r"(?:该|此|本|这个|那个|这起|那起|上述|刚才(?:说|提到)?的|前述|上面(?:说|提到)?的)"
     r"(?:案|判决|法院|办法|条例|规定|解释|法|条|款|项|文章|作者|原告|被告|抗辩|标准|情形|图)|"
     r"(?:上|下|前|后|这|该)一?[条款项]|"
@@ -23,6 +23,9 @@ _LEANING = re.compile(
 _TURNING_AWAY = re.compile(
     r"先不说|不说这个|换个(?:问题|话题)|另外(?:想)?问|另一个问题|再问一个|顺便问|different question|another question",
     re.I,
+)
+_COMPARING = re.compile(
+    r"相比|对比|比较|比(?:起|呢|一比)|区别|不同|差别|差异|跟.{1,12}比|compare|versus|differ|than\b", re.I
 )
 _ABOUT_CASE = re.compile(r"案|判|法院|原告|被告|赔|上诉|当事人|工具|court|plaintiff|defendant|case|award", re.I)
 _ABOUT_LAW = re.compile(r"[条款项]|办法|条例|解释|规定|施行|article|paragraph", re.I)
@@ -49,6 +52,11 @@ def follow_up(reader: Reader, question: Question, history: Sequence[Turn]) -> Qu
     earlier = next((turn for turn in reversed(said) if turn.by_user), None)
     late = _late_mentions(reader, question, said)
     read = reader.sort(question.raw, question.text, question.language, question.injected, late, inherited=True)
+    if read.cases and _COMPARING.search(question.text):
+        focus = [mention for mention in _focus(reader, said, "案") if documents_of(mention)]
+        read = reader.sort(
+            question.raw, question.text, question.language, question.injected, [*focus, *late], inherited=True
+        )
     if not read.names_something:
         about_case = _ABOUT_CASE.search(question.text) is not None
         if not leans and own > _SHORT and not about_case:
@@ -100,7 +108,12 @@ def _late_mentions(reader: Reader, question: Question, said: Sequence[_Said]) ->
     ]
     if asked != question.text:
         late = [replace(mention, start=0, end=0) for mention in late]
-    return late or _neighbour(mentions, question.text) or reader.cases.called(question.text, in_conversation=True)
+    return (
+        late
+        or _neighbour(mentions, question.text)
+        or reader.cases.called(question.text, in_conversation=True)
+        or reader.loosely(question.text, [])
+    )
 
 
 def _neighbour(mentions: Sequence[Mention], text: str) -> list[Mention]:

@@ -36,7 +36,7 @@ class LooseNames:
             (_loosely(core) if _HAN.fullmatch(core) else None, core, entry.short)
             for entry in self._entries
             for name in (entry.short, entry.title, *entry.aliases)
-            if len(core := fold(name).removesuffix("案")) >= _SHORTEST
+            if len(core := re.sub(r"[^\w.]", "", fold(name)).removesuffix("案")) >= _SHORTEST
         ]
 
     def find(self, text: str) -> list[Mention]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from ingest.document import Kind
 from ingest.find import find_citations
 from ingest.mention import Doubt, Mention
 from ingest.script import to_narrow, to_simplified
@@ -70,6 +71,9 @@ class Question:
 
 _LATIN = re.compile(r"[A-Za-z]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_PARTIES = re.compile(
+    r"(?:[A-Z][\w.&]+ ){1,4}vs?\.? (?:[A-Z][\w.&]+ ?){1,4}|[\u4e00-\u9fff]{2,10}诉[\u4e00-\u9fff]{2,10}一?案"
+)
 # A kind of document with words around it is no name: 请引司法解释第九条, 这个办法.
 _NO_NAME = re.compile(
     r"(?:请|引用?|看|查|列|抄|写|按照?|依照?|依据|根据|该|这|那|个|部|条|最高法院?|最高院|最高人民法院|两高|国家|现行|相关|有关|的|新|旧|里|在|和|与|中)*"
@@ -98,11 +102,13 @@ class Reader:
         separated = separate_instructions(raw)
         text = to_narrow(to_simplified(separated.text))
         language = language_of(raw)
-        mentions = self.mentions(text, language)
-        if language is Language.CHINESE and not any(is_settled(mention) for mention in mentions):
-            mended = self._mender.mend(text)
+        mentions = self.mentions(text, language, in_conversation=bool(history))
+        if not self._any_held(mentions):
+            mended = self._mender.mend(text) if language is Language.CHINESE else text
             if mended != text:
-                text, mentions = mended, self.mentions(mended, language)
+                text, mentions = mended, self.mentions(mended, language, in_conversation=bool(history))
+            mentions = self.loosely(text, mentions)
+        mentions += self._unknown_cases(text, mentions)
         question = self.sort(raw, text, language, separated.found, mentions)
         if not history:
             return question
@@ -125,9 +131,27 @@ class Reader:
             mentions += [replace(mention, start=0, end=0) for mention in elsewhere]
         if not any(self.cases.is_case(short) for mention in mentions for short in documents_of(mention)):
             mentions += self.cases.called(text, in_conversation)
-        if not any(documents_of(mention) for mention in mentions):
-            mentions += self._loose.find(text)
         return mentions
+
+    def loosely(self, text: str, mentions: list[Mention]) -> list[Mention]:
+        """The mentions with those added of documents named from memory, when none of them is held."""
+        if self._any_held(mentions):
+            return mentions
+        loose = self._loose.find(text)
+        # A longer name that is held outweighs the shorter one inside it that is not.
+        return loose + [m for m in mentions if not any(n.start <= m.start and m.end <= n.end for n in loose)]
+
+    def _any_held(self, mentions: Sequence[Mention]) -> bool:
+        return any(self._library.document(short) for mention in mentions for short in documents_of(mention))
+
+    def _unknown_cases(self, text: str, mentions: Sequence[Mention]) -> list[Mention]:
+        """Cases named by their parties that nothing held is called by: Andersen v. Stability AI, 张三诉李四案."""
+        if self._any_held(mentions):
+            return []
+        return [
+            Mention(match[0].strip(), match.start(), match.end(), None, match[0].strip(), Doubt.UNKNOWN)
+            for match in _PARTIES.finditer(text)
+        ]
 
     def _cited(self, text: str) -> list[Mention]:
         """Citations as drafts write them; 暂行办法 by itself is the one built-in document that is called so."""
@@ -175,7 +199,7 @@ class Reader:
             elif any(self.cases.is_case(short) for short in held):
                 cases.append(CaseMention(self.cases.narrow(held, text), mention.raw, mention.start, mention.end))
             elif mention.citation is not None:
-                places.append(mention)
+                places.append(self._whole_note(mention))
         return Question(
             raw,
             text,
@@ -188,6 +212,13 @@ class Reader:
             self.topic(text, mentions, language),
             inherited,
         )
+
+    def _whole_note(self, mention: Mention) -> Mention:
+        """A note tells of a law and is not its text: whatever article is cited, the note as a whole is meant."""
+        document = self._library.document(mention.citation.document) if mention.citation else None
+        if document is None or mention.citation is None or document.kind is not Kind.NOTE:
+            return mention
+        return replace(mention, citation=mention.citation.at())
 
     def topic(self, text: str, mentions: Sequence[Mention], language: Language) -> str:
         """What a text says beside its citations, with the legal terms for English and colloquial wordings."""

@@ -34,9 +34,17 @@ _ISSUER = re.compile(
     r"谁(?:发布|制定|颁布|公布|通过)|哪(?:个|些|几个)?(?:部门|机关|机构)|制定机关|发布机关|who (?:issued|adopted)", re.I
 )
 _NUMBER_OF = re.compile(r"文号|发文字号|第几号|几号令|哪号令|令号|多少号令|法释.{0,4}号|document number|decree", re.I)
-_COUNT = re.compile(r"多少条|几条|共有?多少|how many articles", re.I)
+_COUNT = re.compile(
+    r"多少条|(?<!第)几条(?:法条|条文)?(?=[？?吗呢。]|$)|(?:共|总共|一共)有?(?:多少|几)|how many articles", re.I
+)
 # Who asks for all cases, factors or kinds is not helped by one of them.
 _EVERY_ITEM = re.compile(r"哪些|情形|因素|种类|几种|几项|列举|分别|全部|所有|all|which|factors|list")
+_WHICH_PART = re.compile(r"[哪第][一几]?[款项]|which (?:item|paragraph)", re.I)
+# Words that ask to carry an old number over into the law of today.
+_CARRY_OVER = re.compile(
+    r"对应(?:的)?(?:现行|新|2020|今)|(?:现行|新|现在的?|如今的?)(?:著作权)?法?(?:的|里|中|是|上)*(?:第?几|哪)[一]?条|现在是?(?:第几|哪一?)条|旧(?:法|条号)|current (?:law|number)",
+    re.I,
+)
 _OVERVIEW = re.compile(r"介绍|概述|是什么|简介|主要内容|overview|what is|summar", re.I)
 
 
@@ -128,7 +136,7 @@ def _with_path(question: Question) -> list[Mention]:
 
 def _shown(desk: StatuteDesk, place: HeldPlace, question: Question) -> list[Draft]:
     """The place itself; for an item the words before the list too; for an article the part that the question is after."""
-    drafts = [provision(desk, place, question.language)]
+    drafts = [provision(desk, place, question.language), *number_then(desk, place, question.language)]
     depth = len(place.citation.path)
     if depth >= 3:
         parent = desk.library.place(place.citation.at(*place.citation.path[: depth - 1]), desk.as_of)
@@ -151,12 +159,9 @@ def pinpointed(desk: StatuteDesk, place: HeldPlace, question: Question) -> list[
     order = sorted(range(len(inner)), key=lambda index: -scores[index])
     best, second = order[0], order[1]
     leaf, words = inner[best], words_of(inner[best])
-    if (
-        scores[best] < 0.3
-        or scores[best] < 1.25 * scores[second]
-        or len(words) < 15
-        or _EVERY_ITEM.search(question.text)
-    ):
+    asked = _WHICH_PART.search(question.text) is not None and scores[best] > 0
+    clear = scores[best] >= 0.3 and scores[best] >= 1.25 * scores[second] and len(words) >= 15
+    if not asked and (not clear or _EVERY_ITEM.search(question.text)):
         return []
     label = question.language.pick("其中与问题直接相关的是", "The part in point is ")
     where = pinpoint(leaf.citation, question.language)
@@ -237,11 +242,12 @@ def _old_number(question: Question, mention: Mention, desk: StatuteDesk) -> Renu
     if not rows or old_version is None:
         return None
     row = rows[0]
-    named_old = mention.former or (citation.version or "").startswith(old_version)
-    if named_old:
-        return row
+    if mention.former or (citation.version or "").startswith(old_version):
+        return desk.concordance.deepened(row, citation.path)
     if citation.version is not None or not row.moved:
         return None
+    if _CARRY_OVER.search(question.text):
+        return desk.concordance.deepened(row, citation.path)
     now = desk.concordance.before(citation.document, article)
     told_now = max((other.is_told_by(question.topic) for other in now), default=0)
     place = desk.library.place(citation.at(article), desk.as_of)
@@ -269,7 +275,8 @@ def _renumbered(desk: StatuteDesk, row: Renumbering, language: Language) -> list
                 )
             )
         ]
-    place = desk.library.place(replace(row.new, version=None), desk.as_of)
+    current = replace(row.new, version=None)
+    place = desk.library.place(current, desk.as_of) or desk.library.place(current.at(row.new.path[0]), desk.as_of)
     if place is None:
         return []
     new = pinpoint(place.citation, language)
@@ -279,6 +286,23 @@ def _renumbered(desk: StatuteDesk, row: Renumbering, language: Language) -> list
         f"The {row.old.version} text is not held; number and topic only.",
     )
     return [Draft(said, (Support(place.citation),)), provision(desk, place, language)]
+
+
+def number_then(desk: StatuteDesk, place: HeldPlace, language: Language) -> list[Draft]:
+    """For a provision that was not yet law on the day asked about: the number its matter had in the version before."""
+    effective = place.effective
+    if place.in_force is not False or not effective or effective <= desk.as_of.isoformat():
+        return []
+    rows = desk.concordance.before(place.citation.document, place.citation.path[0])
+    row = next((row for row in rows if row.old and row.kind in ("moved", "unchanged")), None)
+    if row is None or row.old is None:
+        return []
+    old, new = pinpoint(row.old, language), pinpoint(place.citation.at(place.citation.path[0]), language)
+    said = language.pick(
+        f"在{desk.as_of}适用的是{row.old.version}年版，{row.topic}当时是{old}（现为{new}）；本库未收录{row.old.version}年版原文，只核对条号与主题。",
+        f"On {desk.as_of} the {row.old.version} version applied, where {row.topic} was {old} (now {new}); its text is not held.",
+    )
+    return [Draft(said, (Support(place.citation),))]
 
 
 # --- what the question says about an article --------------------------------------------------------------------------
