@@ -34,13 +34,17 @@ if TYPE_CHECKING:
     )
     from rag.assistant import Assistant, LookupResult, SearchHit
     from rag.audit import AuditReport
+    from rag.check_draft import check
+    from rag.check_report import CheckedCitation, CheckReport
     from rag.claims import misfits
     from rag.intake import IngestedFile, IngestReport
     from rag.library import HeldDocument, HeldPlace, Library
     from rag.llama_embedding import KangbianEmbedding
     from rag.llama_retriever import KangbianRetriever
     from rag.quotation import stands_in
+    from rag.read_draft import DraftFile, decode_draft, read_draft
     from rag.settings import Settings
+    from rag.word_draft import WordDraft, open_word
     from rag.workspace import Workspace
 
 __all__ = [
@@ -49,10 +53,13 @@ __all__ = [
     "Assistant",
     "AuditReport",
     "Catalogue",
+    "CheckReport",
+    "CheckedCitation",
     "Citation",
     "Defense",
     "Document",
     "Doubt",
+    "DraftFile",
     "Element",
     "ElementStatus",
     "Entry",
@@ -80,10 +87,15 @@ __all__ = [
     "Turn",
     "UnusableInput",
     "Verdict",
+    "WordDraft",
     "Workspace",
+    "check",
+    "decode_draft",
     "find_citations",
     "load_document",
     "misfits",
+    "open_word",
+    "read_draft",
     "resolve",
     "stands_in",
 ]
@@ -125,6 +137,11 @@ _HOMES = {
         "SearchHit",
     ),
     "rag.audit": ("AuditReport",),
+    "rag.check_draft": ("check",),
+    "rag.check_report": (
+        "CheckReport",
+        "CheckedCitation",
+    ),
     "rag.claims": ("misfits",),
     "rag.intake": (
         "IngestReport",
@@ -138,7 +155,16 @@ _HOMES = {
     "rag.llama_embedding": ("KangbianEmbedding",),
     "rag.llama_retriever": ("KangbianRetriever",),
     "rag.quotation": ("stands_in",),
+    "rag.read_draft": (
+        "DraftFile",
+        "decode_draft",
+        "read_draft",
+    ),
     "rag.settings": ("Settings",),
+    "rag.word_draft": (
+        "WordDraft",
+        "open_word",
+    ),
     "rag.workspace": ("Workspace",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -1,0 +1,173 @@
+"""The report on a draft: in the terminal, as an HTML page, and as comments in a copy of the Word file."""
+
+from collections.abc import Iterator
+from html import escape
+from itertools import groupby
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from rag import CheckedCitation, CheckReport, UnusableInput, Verdict
+
+NAMES = {
+    Verdict.NOT_IN_CORPUS: "未收录，未核对",
+    Verdict.AMBIGUOUS: "指向不明",
+    Verdict.OUTDATED: "旧条号或旧文本",
+    Verdict.NONEXISTENT: "不存在",
+    Verdict.MISMATCH: "与案件记载不符",
+    Verdict.WRONG_PINPOINT: "条款项有误",
+    Verdict.ALTERED: "引文有改动",
+    Verdict.EXACT: "引文一致",
+    Verdict.VALID: "存在有效",
+}
+_STYLES = {
+    Verdict.NOT_IN_CORPUS: "cyan",
+    Verdict.AMBIGUOUS: "yellow",
+    Verdict.EXACT: "green",
+    Verdict.VALID: "green",
+}
+_AUTHOR, _INITIALS = "抗辩引用核对", "抗辩"
+_SHOWN = 60
+
+
+def show_report(report: CheckReport, draft: str, console: Console) -> None:
+    """Print every finding with its line, the differences in words, and the count of each verdict."""
+    for citation, line in zip(report.citations, _lines(report, draft), strict=True):
+        style = _STYLES.get(citation.verdict, "red")
+        raw = " ".join(citation.raw.split())
+        console.print(
+            Text.assemble(
+                (f"第{line}行  ", "dim"), (f"{NAMES[citation.verdict]}  ", f"bold {style}"), (raw[:_SHOWN], "bold")
+            )
+        )
+        console.print(Text(f"    {citation.message}"))
+        if citation.changes:
+            console.print(_difference(citation))
+        if citation.suggestion:
+            console.print(Text.assemble("    应引：", (citation.suggestion, "green")))
+    counts = "，".join(f"{NAMES[Verdict(name)]} {count}" for name, count in report.summary.items() if count)
+    total = len(report.citations)
+    console.print(Text(f"共{total}处引用：{counts}。" if total else "没有找到对法条或案件的引用。", style="bold"))
+    unchecked = report.summary[Verdict.NOT_IN_CORPUS]
+    if unchecked:
+        console.print(Text(f"其中{unchecked}处本库没有收录，没有核对，不等于正确。", style="cyan"))
+
+
+def _lines(report: CheckReport, draft: str) -> Iterator[int]:
+    """The line of each citation, 1 for the first."""
+    line, position = 1, 0
+    for citation in report.citations:
+        line += draft.count("\n", position, max(position, citation.start))
+        position = max(position, citation.start)
+        yield line
+
+
+def _difference(citation: CheckedCitation) -> Text:
+    line = Text("    差异：")
+    for number, change in enumerate(citation.changes):
+        if number:
+            line.append("；")
+        mark = " bold" if change.grave else ""
+        if change.quoted:
+            line.append(change.quoted, f"red strike{mark}")
+        if change.source:
+            line.append(change.source, f"green underline{mark}")
+        if change.grave:
+            line.append(" ⚠", "yellow")
+    return line
+
+
+# --- HTML --------------------------------------------------------------------------------------------------------------
+
+_STYLE = """
+body{font:16px/1.75 "Noto Serif CJK SC","Songti SC",SimSun,serif;max-width:60em;margin:2em auto;padding:0 1em;color:#222}
+h1{font-size:1.4em}h2{font-size:1.15em;margin-top:2em}pre{white-space:pre-wrap;font:inherit}
+mark{padding:0 .1em;border-bottom:2px solid;background:none;color:inherit}
+mark.bad{border-color:#b3261e;background:#fdecea}mark.warn{border-color:#8a6d00;background:#fff8e1}
+mark.none{border-color:#0b6e8a;background:#e6f4f8}mark.good{border-color:#2e7d32}
+table{border-collapse:collapse;width:100%}td,th{border:1px solid #ccc;padding:.35em .6em;vertical-align:top;text-align:left}
+del{color:#b3261e}ins{color:#2e7d32;text-decoration:underline}.grave{font-weight:bold;background:#ffe082}
+.bad b{color:#b3261e}.warn b{color:#8a6d00}.none b{color:#0b6e8a}.good b{color:#2e7d32}code{font-size:.9em}
+"""
+_CLASSES = {
+    Verdict.NOT_IN_CORPUS: "none",
+    Verdict.AMBIGUOUS: "warn",
+    Verdict.EXACT: "good",
+    Verdict.VALID: "good",
+}
+
+
+def write_page(report: CheckReport, draft: str, target: Path, title: str) -> None:
+    """Write the report as one HTML file that loads nothing: the table of findings, then the draft with its marks."""
+    rows = "\n".join(_row(number, citation) for number, citation in enumerate(report.citations, 1))
+    counts = "，".join(f"{NAMES[Verdict(name)]} {count}" for name, count in report.summary.items())
+    page = (
+        f'<!DOCTYPE html>\n<html lang="zh-CN"><head><meta charset="utf-8"><title>引用核对：{escape(title)}</title>'
+        f"<style>{_STYLE}</style></head><body>\n<h1>引用核对：{escape(title)}</h1>\n<p>共{len(report.citations)}处引用：{counts}。"
+        "“未收录”的没有核对，不等于正确。</p>\n<table><tr><th>#</th><th>引用</th><th>结论</th><th>说明</th><th>应引</th></tr>\n"
+        f"{rows}\n</table>\n<h2>草稿</h2>\n<pre>{_marked(report, draft)}</pre>\n</body></html>\n"
+    )
+    target.write_bytes(page.encode("utf-8", "replace"))
+
+
+def _row(number: int, citation: CheckedCitation) -> str:
+    kind = _CLASSES.get(citation.verdict, "bad")
+    differences = "；".join(
+        f"<span{' class=grave' if change.grave else ''}><del>{escape(change.quoted)}</del><ins>{escape(change.source)}</ins></span>"
+        for change in citation.changes
+    )
+    shown = f"<br>差异：{differences}" if differences else ""
+    source = f"<br><details><summary>条文</summary>{escape(citation.source)}</details>" if citation.source else ""
+    return (
+        f'<tr class="{kind}" id="c{number}"><td><a href="#d{number}">{number}</a></td><td>{escape(citation.raw)}</td>'
+        f"<td><b>{NAMES[citation.verdict]}</b></td><td>{escape(citation.message)}{shown}{source}</td>"
+        f"<td><code>{escape(citation.suggestion or '')}</code></td></tr>"
+    )
+
+
+def _marked(report: CheckReport, draft: str) -> str:
+    """The draft with every citation marked; citations that share a span share a mark, of the worst of them."""
+    parts, position = [], 0
+    numbered = list(enumerate(report.citations, 1))
+    order = list(Verdict)
+    for (start, end), same in groupby(numbered, key=lambda pair: (pair[1].start, pair[1].end)):
+        together = list(same)
+        if start < position:
+            continue
+        worst = min((citation for _, citation in together), key=lambda citation: order.index(citation.verdict))
+        kind = _CLASSES.get(worst.verdict, "bad")
+        anchors = "".join(f'<a id="d{number}" href="#c{number}">' for number, _ in together[:1])
+        parts.append(escape(draft[position:start]))
+        parts.append(
+            f'{anchors}<mark class="{kind}" title="{escape(worst.message)}">{escape(draft[start:end])}</mark></a>'
+        )
+        position = end
+    parts.append(escape(draft[position:]))
+    return "".join(parts)
+
+
+# --- Word --------------------------------------------------------------------------------------------------------------
+
+
+def write_commented(report: CheckReport, source: Path, target: Path) -> None:
+    """Write a copy of the Word file with a comment at every finding that is not a plain pass.
+
+    Raises UnusableInput when the copy would overwrite the draft.
+    """
+    from rag import open_word
+
+    if target.resolve() == source.resolve():
+        raise UnusableInput(f"「{target}」就是草稿本身。请为带批注的副本另取一个文件名。")
+    draft = open_word(source)
+    for citation in report.citations:
+        if citation.verdict.is_sound:
+            continue
+        runs = draft.runs_at(citation.start, citation.end)
+        if runs:
+            draft.comment(runs, f"【{NAMES[citation.verdict]}】{_comment(citation)}", _AUTHOR, _INITIALS)
+    draft.save(target)
+
+
+def _comment(citation: CheckedCitation) -> str:
+    return citation.message + (f"\n应引：{citation.suggestion}" if citation.suggestion else "")

@@ -1,0 +1,196 @@
+"""Checking a draft: every citation of a statute or a case, to the paragraph and the word.
+
+ready   what cuts a citation in two is taken out of the text (`ready_text`)
+find    the citations, each with its place in the draft (`ingest.find`), and the quotations (`sentence`)
+tie     quotations and statements to the citation they belong to (`tie`)
+judge   place, version, quotation and statement, in the contract's order of precedence (`statute_check`, `case_check`)
+"""
+
+import re
+from datetime import date
+
+from ingest.document import Kind
+from ingest.find import find_citations
+from ingest.mention import Doubt, Mention
+from rag.captions import Captions
+from rag.case_check import CaseCheck, CaseClaim
+from rag.check_report import CheckedCitation, CheckReport, WordChange
+from rag.concordance import Concordance
+from rag.library import Library
+from rag.ready_text import ReadyText, ready_text
+from rag.sentence import Sentences, quotations
+from rag.statute_check import Claim, Finding, StatuteCheck, attributed
+from rag.tie import Group, Tied, implied_quotation, introduced, tie
+
+_TITLED = re.compile(r"[《〈「]")
+_OWN_CLAUSE = re.compile(r"^[ \t\u3000#*]*第[〇零一二三四五六七八九十百\d]{1,5}条", re.M)
+_LINE_START = re.compile(r"[ \t\u3000#*>]*")
+# What stands in these quotation marks is the name of a thing, not the words of a court.
+_NAMES_A_THING = re.compile(
+    r"(?:提示词|关键词|指令|题为|名为|标题|作品|输入|图片|小说|文章|歌曲|账号|公众号|软件|栏目|产品|形象)[为是：:]?\s*$"
+)
+_A_CASE = re.compile(r"(?:一|系列|侵权)?案")
+_SURROGATES = dict.fromkeys(range(55296, 57344), 65533)
+
+
+class DraftCheck:
+    """Checks drafts against one library, as the law stood on one day.
+
+    `captions` and `concordance` tell what an article speaks of, and under which number it stood before.
+    """
+
+    def __init__(self, library: Library, captions: Captions, concordance: Concordance, as_of: date) -> None:
+        catalogue = library.catalogue()
+        self._names = catalogue.names
+        self._statutes = StatuteCheck(library, catalogue, captions, concordance, as_of)
+        self._cases = CaseCheck(library, as_of)
+
+    def check(self, draft: str) -> CheckReport:
+        """One verdict for every citation of a statute or a case, in the order of the draft."""
+        ready = ready_text(draft.translate(_SURROGATES) if not draft.isascii() else draft)
+        text = ready.text
+        quoted = quotations(text)
+        sentences = Sentences(text, quoted)
+        mentions = find_citations(text, self._names)
+        mentions = _without_own_clauses(text, mentions)
+        tied = tie(text, mentions, quoted, sentences, self._is_case)
+        found: list[tuple[Mention, Finding]] = []
+        for group in tied.groups:
+            if self._is_case(mentions[group.members[0]]):
+                claim = self._case_claim(tied, group)
+                found.append((mentions[group.members[0]], self._cases.judge(mentions[group.members[0]], claim)))
+            else:
+                found += self._judge_statutes(tied, group)
+        return CheckReport.of(_checked(ready, draft, mention, finding) for mention, finding in found)
+
+    # --- statutes -----------------------------------------------------------------------------------------------------
+
+    def _judge_statutes(self, tied: Tied, group: Group) -> list[tuple[Mention, Finding]]:
+        claim = self._claim(tied, group)
+        members = [tied.mentions[number] for number in group.members]
+        cited = [mention for mention in members if self._is_citation(mention, claim)]
+        if len(cited) < 2 or not (claim.quotes or claim.implied):
+            return [(mention, self._statutes.judge(mention, claim)) for mention in cited]
+        return [(mention, self._statutes.judge(mention, part)) for mention, part in self._shared_out(cited, claim)]
+
+    def _shared_out(self, cited: list[Mention], claim: Claim) -> list[tuple[Mention, Claim]]:
+        """The quotations behind a list: each to the member that has its words, else to the one named last."""
+        given: dict[int, list[tuple[str, bool]]] = {number: [] for number in range(len(cited))}
+        for words, is_said in claim.quotes:
+            ranks = [self._statutes.tells(mention, words) for mention in cited]
+            order = [rank for rank in ("exact", "altered") if rank in ranks]
+            owner = ranks.index(order[0]) if order else len(cited) - 1  # type: ignore[arg-type]
+            given[owner].append((words, is_said))
+        implied = len(cited) - 1
+        return [
+            (mention, claim.with_quotes(given[number], claim.implied if number == implied else None))
+            for number, mention in enumerate(cited)
+        ]
+
+    def _claim(self, tied: Tied, group: Group) -> Claim:
+        quotes = tuple((quote.words, introduced(tied, group, quote)) for quote in group.quotes)
+        inside = any(number in tied.inside for number in group.members)
+        implied = None if group.quotes or inside else implied_quotation(tied, group)
+        if inside:
+            return Claim(quotes=(), behind=group.after[:40])
+        before = group.before if group.referring else group.clause
+        is_attributed = group.referring or attributed(group.after)
+        primary = before if group.referring else group.after
+        return Claim(
+            quotes=quotes,
+            primary=primary,
+            whole=f"{group.before} {group.after}",
+            attributed=is_attributed,
+            behind=group.after[:40],
+            implied=implied.words if implied else None,
+            clause=group.clause,
+        )
+
+    def _is_citation(self, mention: Mention, claim: Claim) -> bool:
+        """Whether a mention is a citation: a place, a document named in title marks, or words quoted from it."""
+        citation = mention.citation
+        if citation is None or citation.path or citation.version or mention.former or claim.quotes:
+            return citation is None or self._names.kind(citation.document) is not Kind.COMMENTARY or bool(citation.path)
+        if self._names.kind(citation.document) is Kind.COMMENTARY:
+            return False
+        return bool(_TITLED.search(mention.raw)) or (mention.doubt is Doubt.AMBIGUOUS)
+
+    # --- cases --------------------------------------------------------------------------------------------------------
+
+    def _is_case(self, mention: Mention) -> bool:
+        shorts = mention.candidates or ((mention.citation.document,) if mention.citation else ())
+        if mention.citation is not None and mention.citation.is_case:
+            return True
+        return any(self._names.kind(short) in (Kind.JUDGMENT, Kind.JUDGMENT_DIGEST, Kind.NOTE) for short in shorts)
+
+    def _case_claim(self, tied: Tied, group: Group) -> CaseClaim:
+        quotes = tuple(
+            (quote.words, introduced(tied, group, quote, court=True))
+            for quote in group.quotes
+            if not _NAMES_A_THING.search(tied.text[max(0, quote.start - 8) : quote.start])
+            and not _A_CASE.match(tied.text, quote.end)
+        )
+        before, after = tied.region(group)
+        return CaseClaim(quotes, before, after, tuple(tied.beside(group)))
+
+
+def check(text: str, workspace: str | None = None, as_of: date | None = None) -> CheckReport:
+    """Check a draft against the built-in corpus and a workspace; a short cut for `Assistant(workspace).check(text)`.
+
+        report = check("《著作权法》第二十二条规定了合理使用。")
+        report.citations[0].verdict, report.citations[0].suggestion    # outdated, 著作权法@2020/24
+
+    Raises UnusableInput for a workspace name that cannot be one.
+    """
+    from rag.assistant import Assistant
+    from rag.settings import DEFAULT_WORKSPACE
+
+    return Assistant(workspace or DEFAULT_WORKSPACE).check(text, as_of)
+
+
+def _without_own_clauses(text: str, mentions: list[Mention]) -> list[Mention]:
+    """Drop the clauses of the draft itself: a contract numbers its own 第一条, 第二条."""
+    heads = {match.end() for match in _OWN_CLAUSE.finditer(text)}
+    lines = [mention for mention in mentions if _is_lone(mention) and _begins_line(text, mention)]
+    if len(lines) < 2 or len(heads) < 3:
+        return mentions
+    own = {id(mention) for mention in lines}
+    ends = [match.start() for match in re.finditer(r"[。；;\n]", text)]
+    kept: list[Mention] = []
+    last_named = -1
+    for mention in mentions:
+        if id(mention) in own:
+            continue
+        if not _is_lone(mention):
+            last_named = mention.start
+        elif last_named < 0 or any(last_named < end < mention.start for end in ends):
+            continue
+        kept.append(mention)
+    return kept
+
+
+def _is_lone(mention: Mention) -> bool:
+    return mention.name is None and mention.relative is not None and mention.relative.lstrip("(（").startswith("第")
+
+
+def _begins_line(text: str, mention: Mention) -> bool:
+    line = text.rfind("\n", 0, mention.start) + 1
+    return _LINE_START.fullmatch(text, line, mention.start) is not None
+
+
+def _checked(ready: ReadyText, draft: str, mention: Mention, finding: Finding) -> CheckedCitation:
+    start, end = ready.span(mention.start, mention.end)
+    return CheckedCitation(
+        raw=draft[start:end],
+        start=start,
+        end=end,
+        key=finding.key,
+        verdict=finding.verdict,
+        quote=finding.quote,
+        message=finding.message,
+        suggestion=finding.suggestion,
+        source=finding.source,
+        changes=tuple(
+            WordChange(quoted=change.quoted, source=change.source, grave=change.is_grave) for change in finding.changes
+        ),
+    )
