@@ -145,6 +145,38 @@ def search(
 
 
 @app.command()
+def check(
+    draft: Annotated[str, typer.Argument(metavar="DRAFT", help="草稿：.md .txt .docx .pdf，- 表示标准输入")],
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="另写一页网页报告 (HTML page)")] = None,
+    docx: Annotated[
+        Path | None, typer.Option("--docx", metavar="FILE", help="另写一份带批注的 Word 副本 (copy with comments)")
+    ] = None,
+    as_of: AsOf = None,
+    workspace: Workspace = "default",
+    as_json: AsJson = False,
+) -> None:
+    """核对草稿中的每一处引用；有错时退出码为 1 (check every citation of a draft)。"""
+    from interfaces.check_report import show_report, write_commented, write_page
+    from rag import DraftFile, decode_draft, read_draft
+
+    if docx and not draft.lower().endswith(".docx"):
+        raise typer.BadParameter("只有 .docx 草稿才能写出带批注的副本。", param_hint="--docx")
+    file = DraftFile(decode_draft(sys.stdin.buffer.read(), "标准输入")) if draft == "-" else read_draft(_clean(draft))
+    with _assistant(workspace) as assistant:
+        report = assistant.check(file.text, as_of)
+    if html:
+        write_page(report, file.text, html, title=Path(draft).name if file.path else "标准输入")
+    if docx:
+        write_commented(report, Path(draft), docx)
+    if as_json:
+        _print_json(report.model_dump(mode="json"))
+    else:
+        show_report(report, file.text, _console())
+    if not report.passes:
+        raise typer.Exit(Exit.FOUND_OR_FAILED)
+
+
+@app.command()
 def batch(
     source: Annotated[Path, typer.Argument(metavar="IN.jsonl", help='每行一个 {"id","question","history"?,"as_of"?}')],
     target: Annotated[Path, typer.Option("--out", "-o", metavar="OUT.jsonl", help="每行一个答案；再次运行从断处继续")],

@@ -37,12 +37,12 @@ if TYPE_CHECKING:
     from rag.check_draft import check
     from rag.check_report import CheckedCitation, CheckReport
     from rag.claims import misfits
+    from rag.draft_files import DraftFile, decode_draft, read_draft
     from rag.intake import IngestedFile, IngestReport
     from rag.library import HeldDocument, HeldPlace, Library
     from rag.llama_embedding import KangbianEmbedding
     from rag.llama_retriever import KangbianRetriever
     from rag.quotation import stands_in
-    from rag.read_draft import DraftFile, decode_draft, read_draft
     from rag.settings import Settings
     from rag.word_draft import WordDraft, open_word
     from rag.workspace import Workspace
@@ -155,7 +155,7 @@ _HOMES = {
     "rag.llama_embedding": ("KangbianEmbedding",),
     "rag.llama_retriever": ("KangbianRetriever",),
     "rag.quotation": ("stands_in",),
-    "rag.read_draft": (
+    "rag.draft_files": (
         "DraftFile",
         "decode_draft",
         "read_draft",
