@@ -10,7 +10,7 @@ import re
 import threading
 import time
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib.metadata import version as distribution_version
 from itertools import chain
@@ -47,6 +47,8 @@ LONGEST_QUESTION = 20_000
 _GENERATOR = "extractive"
 _FOUND = 40
 _SHORTEST = 3
+# A question that names a law or a case, or asks for one, wants the defences only when it says so.
+_WANTS_DEFENCE = re.compile(r"抗辩|答辩|应诉|辩护|反驳|怎么辩|如何辩|怎么应对|如何应对|胜算|defen[cs]e", re.I)
 _SAME_COURT = re.compile(r"同一(?:个|家)?法院|该法院|该院|这家法院|这个法院|the same court", re.I)
 # The share of a question's terms that a passage of a named document must hold to be shown first.
 _SPEAKS_OF_IT = 0.15
@@ -320,19 +322,21 @@ class Assistant:
 
     def _inside(self, question: Question, day: date) -> list[Hit]:
         """The passages of documents that the question names which speak most of the rest of what it says."""
+        topic = question.topic.removesuffix(question.earlier) if question.inherited else question.topic
+        topic = topic if says_something(topic) else question.topic
         found: list[Hit] = []
-        for citation in self._named(question):
+        for citation in dict.fromkeys(replace(m.citation, path=()) for m in question.places if m.citation):
             passages = self._index.library.passages(citation.document, citation.version, day)
-            scores = rank(question.topic, [place.text for place in passages])
+            scores = rank(topic, [place.text for place in passages])
             best = sorted(range(len(passages)), key=lambda index: -scores[index])[:3]
+            if not best or not scores[best[0]]:
+                continue
             # A long question is told by no article as a whole: what counts is which one it tells most of.
-            least = (
-                max(_SPEAKS_OF_IT * min(1.0, _LONG / len(question.topic or " ")), 0.6 * scores[best[0]]) if best else 0
-            )
+            least = max(_SPEAKS_OF_IT * min(1.0, _LONG / len(topic)), 0.6 * scores[best[0]])
             found += [
                 Hit(passages[index], scores[index], Route.NAMED)
                 for index in best
-                if scores[index] > least or (index == best[0] and scores[index])
+                if scores[index] > least or index == best[0]
             ]
         return found
 
@@ -378,7 +382,9 @@ class Assistant:
         from rag.defences import analyse
         from rag.facts import looks_like_facts
 
-        if question.injected or not looks_like_facts(question.text):
+        wants_defence = _WANTS_DEFENCE.search(question.text) is not None
+        elsewhere = question.names_something or leaning(question.text) is not Leaning.NONE or wish(question.text)
+        if question.injected or (elsewhere and not wants_defence) or not looks_like_facts(question.text):
             return None
         defenses, drafts, clarify = analyse(question, self._index.library, self.settings.corpus, day)
         return _Composed(AnswerKind.DEFENSE, drafts, defenses, clarify) if defenses else None

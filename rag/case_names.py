@@ -7,7 +7,7 @@ from typing import Any
 
 from ingest.document import Kind
 from ingest.mention import Mention
-from ingest.script import fold
+from ingest.script import fold, to_simplified
 from rag.claims import courts_named, same_court
 from rag.library import Library
 
@@ -20,6 +20,7 @@ _PLACE_TAIL = r"(?:互联网|中级|基层)?(?:人民)?(?:法院|中院)?(?:的|
 _PLACE_TAIL_IN_CONVERSATION = rf"(?:{_PLACE_TAIL}|(?:的?那个|那边|法院|的)?(?:呢|的呢)|那个|那边|的案)"
 # Tools and companies that many cases name tell none from another; those of one case alone do.
 _LATIN_WORD = re.compile(r"(?<![a-z])[a-z]{4,}(?![a-z])")
+_HEART = re.compile(r"[\u4e00-\u9fffA-Za-z]{2,8}")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _CLOSE = 0.9
 
@@ -55,8 +56,41 @@ class CaseNames:
         )
 
     def called(self, text: str, in_conversation: bool) -> list[Mention]:
-        """Cases called by place, by court or by a word of their own; the first way that finds any."""
-        return self._at_place(text, in_conversation) or self._at_court(text) or self._by_latin_word(text)
+        """Cases called by nickname, place, court or a word of their own; the first way that finds any."""
+        return (
+            self._by_nickname(text, in_conversation)
+            or self._at_place(text, in_conversation)
+            or self._at_court(text)
+            or self._by_latin_word(text)
+        )
+
+    def _by_nickname(self, text: str, in_conversation: bool) -> list[Mention]:
+        """The heart of a nickname with a word for a case near it: “幻之翼”椅子案, 伴心图, 那伴心呢."""
+        found: dict[tuple[int, int], Mention] = {}
+        for core, shorts in self._hearts.items():
+            tail = r"[^，。？！,.?!]{0,5}?(?:案|判决)|图(?:案|片)?" + (
+                r"|[”」]?(?:呢|那个|那件|那边|的)" if in_conversation else ""
+            )
+            for match in re.finditer(rf"{re.escape(core)}[”」』》]?(?:{tail})", text):
+                span = match.start(), match.start() + len(core)
+                found[span] = Mention(text[slice(*span)], *span, None, core, candidates=shorts)
+        longest = sorted(found.values(), key=lambda mention: mention.start - mention.end)
+        kept: list[Mention] = []
+        for mention in longest:
+            if not any(other.start <= mention.start and mention.end <= other.end for other in kept):
+                kept.append(mention)
+        return kept
+
+    @cached_property
+    def _hearts(self) -> dict[str, tuple[str, ...]]:
+        """What is left of the nicknames without 案: 春风, 伴心, 幻之翼."""
+        hearts: dict[str, tuple[str, ...]] = {}
+        for short, meta in self._metas.items():
+            for alias in meta.get("aliases") or ():
+                core = to_simplified(str(alias)).removesuffix("案")
+                if core != alias and _HEART.fullmatch(core) and short not in hearts.get(core, ()):
+                    hearts[core] = (*hearts.get(core, ()), short)
+        return hearts
 
     def _at_place(self, text: str, in_conversation: bool) -> list[Mention]:
         tail = _PLACE_TAIL_IN_CONVERSATION if in_conversation else _PLACE_TAIL

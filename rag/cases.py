@@ -237,7 +237,7 @@ def _corrected(case: CaseFile, misfit: Misfit, language: Language) -> list[Draft
     if place is None:
         return []
     said = language.pick(
-        f"更正：问题所说的{label}与记载不符。{case.name}的{label}是：{misfit.held}。",
+        f"更正：问题所说的{label}与记载不符，该说法不成立。{case.name}的{label}是：{misfit.held}。",
         f"Correction: {label} stated in the question does not match. For {case.name} it is: {misfit.held}.",
     )
     return [Draft(said, (Support(place.citation),))]

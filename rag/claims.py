@@ -245,7 +245,8 @@ def _rights(text: str, meta: Mapping[str, Any]) -> list[Misfit]:
     claimed = [str(right) for right in meta.get("rights_claimed") or []]
     for right in _RIGHTS:
         at = text.find(right)
-        if at < 0 or any(right in item for item in held) or any(right in item for item in claimed):
+        found = re.search(r"认定|判定|判决|支持|成立|构成", text) is not None
+        if at < 0 or any(right in item for item in held) or (not found and any(right in item for item in claimed)):
             continue
         return [Misfit("rights", "、".join(held), at, at + len(right))]
     return []

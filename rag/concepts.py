@@ -56,6 +56,10 @@ _COUNTS = {
     Leaning.COMMENTARY: (1, 1, 4),
     Leaning.NONE: (3, 3, 3),
 }
+_DEFINITION = re.compile(
+    r"[“\"「]([^”\"」]{2,16})[”\"」](?:是|的|在|这个|一词|究竟|到底|怎么|如何|指)|(?:什么是|何谓|什么叫|何为)([\u4e00-\u9fffA-Za-z]{2,14})"
+    r"|([\u4e00-\u9fffA-Za-z]{2,10}?)的?(?:法律)?(?:定义|含义|意思)"
+)
 # How much the words of a caption weigh beside the fused score of the search, both between 0 and 1.
 _CAPTION_WEIGHT = 0.6
 _TELLING_SECTIONS = (
@@ -97,7 +101,7 @@ def about_concept(desk: ConceptDesk, question: Question, named: Sequence[Hit], f
 
     `named` are passages of documents that the question names; they come before those that a search found.
     """
-    hits = [*named, *_by_captions(desk, question, found)]
+    hits = _defining(question, [*named, *_by_captions(desk, question, found)])
     side = leaning(question.text)
     laws, cases, comments = _COUNTS[side]
     by_kind = {
@@ -107,6 +111,16 @@ def about_concept(desk: ConceptDesk, question: Question, named: Sequence[Hit], f
     }
     order = sorted(by_kind, key=lambda kind: kind is not side)
     return [draft for kind in order for draft in by_kind[kind]]
+
+
+def _defining(question: Question, hits: Sequence[Hit]) -> list[Hit]:
+    """For a question that asks what a term means: the provisions that define it, first."""
+    match = _DEFINITION.search(question.text)
+    term = next((group for group in match.groups() if group), "").strip("“”\"'《》「」 ") if match else ""
+    if not term:
+        return list(hits)
+    defines = re.compile(rf"{re.escape(term)}[”」]?[，,（(]?[^。；\n]{{0,8}}?是?指")
+    return sorted(hits, key=lambda hit: not (hit.kind is Kind.STATUTE and defines.search(hit.text)))
 
 
 def _by_captions(desk: ConceptDesk, question: Question, hits: Sequence[Hit]) -> list[Hit]:

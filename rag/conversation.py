@@ -27,6 +27,7 @@ _TURNING_AWAY = re.compile(
 _COMPARING = re.compile(
     r"相比|对比|比较|比(?:起|呢|一比)|区别|不同|差别|差异|跟.{1,12}比|compare|versus|differ|than\b", re.I
 )
+_BOTH = re.compile(r"这两(?:个|件|起)|两(?:个|件|起)?案|二者|两者|两个案子|分别|both\b|the two\b", re.I)
 _ABOUT_CASE = re.compile(r"案|判|法院|原告|被告|赔|上诉|当事人|工具|court|plaintiff|defendant|case|award", re.I)
 _ABOUT_LAW = re.compile(r"[条款项]|办法|条例|解释|规定|施行|article|paragraph", re.I)
 _NEXT_ARTICLE = re.compile(r"(?:下|后|再下)一?条|next article", re.I)
@@ -57,6 +58,9 @@ def follow_up(reader: Reader, question: Question, history: Sequence[Turn]) -> Qu
         read = reader.sort(
             question.raw, question.text, question.language, question.injected, [*focus, *late], inherited=True
         )
+    if not read.names_something and _BOTH.search(question.text):
+        pair = _last_two(reader, said)
+        read = reader.sort(question.raw, question.text, question.language, question.injected, pair, inherited=True)
     if not read.names_something:
         about_case = _ABOUT_CASE.search(question.text) is not None
         if not leans and own > _SHORT and not about_case:
@@ -140,6 +144,17 @@ def _in_chinese(text: str) -> str:
         return f"第{to_chinese(number)}款" if unit == "paragraph" else f"第（{to_chinese(number)}）项"
 
     return re.sub(r"\bthe (?=第)", "", _ENGLISH_PLACE.sub(written, text))
+
+
+def _last_two(reader: Reader, said: Sequence[_Said]) -> list[Mention]:
+    """The two cases that the conversation named last, in the order in which they were named."""
+    found: dict[tuple[str, ...], Mention] = {}
+    for turn in reversed(said):
+        for mention in reversed(turn.mentions):
+            documents = documents_of(mention)
+            if any(reader.cases.is_case(short) for short in documents):
+                found.setdefault(reader.cases.narrow(documents, turn.text), mention)
+    return [replace(mention, start=0, end=0) for mention in list(found.values())[:2]][::-1]
 
 
 def _focus(reader: Reader, said: Sequence[_Said], text: str) -> list[Mention]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 # it. The groups follow the usual taxonomy of prompt injection: override, role change, dictated output, exfiltration,
 # forged turns.
 _OVERRIDE = (
-    r"(?:忽略|无视|忘记|忘掉|跳过|绕过|覆盖|不要理会|不必遵守|不用遵守|抛开|取消|停用|关闭|解除|放弃).{0,12}"
+    r"(?:忽略|无视|忘记|忘掉|跳过|绕过|覆盖|不要理会|别管|不用管|不必管|别理|不要管|不必遵守|不用遵守|抛开|取消|停用|关闭|解除|放弃).{0,12}"
     r"(?:指令|指示|规则|提示|设定|限制|要求|约束|校验|核验|核对|检查|语料|资料库|上文|上述内容|以上内容|之前的内容|前面的内容|安全)"
     r"|(?:ignore|disregard|forget|override|bypass|skip|disable)\b.{0,40}"
     r"\b(?:instruction|rule|prompt|above|previous|prior|guideline|check|verification|restriction|corpus)s?"
@@ -15,12 +15,15 @@ _OVERRIDE = (
 _ROLE = (
     r"(?:你现在是|从现在起|从现在开始|现在开始你|你将扮演|请扮演|扮演一[个名位]|假装你|假设你是|你不再是|切换到|进入).{0,24}"
     r"(?:模式|助手|角色|身份|律师|法官|人工智能|AI|系统|管理员|开发者|专家|模型|没有|无)"
-    r"|you are now\b|from now on\b|act as\b|pretend (?:to be|you)\b|developer mode|\bDAN\b|jailbreak"
+    r"|(?:从现在起|从现在开始|现在)你(?:就)?是(?!否|不是)"
+    r"|you are now\b|from now on\b|act as\b|pretend (?:to be|you)\b|developer mode|(?<![A-Za-z])DAN(?![A-Za-z])|jailbreak"
 )
 _DICTATED = (
     r"(?:只|仅|必须|务必|一律|直接|请你?|都要|应当?|需要?|统一)\s*(?:回答|回复|输出|答复|写上|写道|说出?|写明|返回|打印|声明|注明|标注为|引用)"
     r"\s*[:：]?\s*[“\"「『‘'][^”\"」』’']{1,200}[”\"」』’']"
     r"|(?:在|于)(?:回答|答案|回复|结尾|末尾|开头|文末|最后)[^。！？\n]{0,12}(?:加上|附上|写上|写明|加入|添加|注明|输出|声明|说明)"
+    r"|(?:一律|全部|统统|都|凡是.{0,12})(?:写成|写为|标为|回答|改成|换成|说成|当作|称为|引用为)"
+    r"|(?:直接|随便|帮我|给我|请|自己)(?:编|造|杜撰)(?:一|个|条|几)"
     r"|(?:请|并|然后|必须|务必|直接|只需?)?(?:编造|虚构|杜撰|捏造|伪造|生成)[^。！？\n]{0,12}(?:案号|判例|案例|法条|条文|判决|引用|出处|引文)"
     r"|(?:不要|无需|不必|别|不用|禁止)[^。！？\n]{0,8}(?:引用|注明|标注|给出|附)[^。！？\n]{0,8}(?:出处|来源|法条|依据|引用|核验)"
     r"|\b(?:answer|reply|respond|output|say|print|write|state|repeat)\b[^.!?\n]{0,24}[“\"'‘][^”\"'’]{1,200}[”\"'’]"

@@ -73,7 +73,7 @@ class _Spelt:
     def out(cls, text: str) -> "_Spelt":
         pieces, origin = [], []
         for index, letter in enumerate(text):
-            piece = _sound(letter) + _CLOSE if _HAN.fullmatch(letter) else letter
+            piece = _sound(letter) + _CLOSE if _HAN.fullmatch(letter) else letter if letter.isalnum() else ""
             pieces.append(piece)
             origin += [index] * len(piece)
         return cls("".join(pieces), tuple(origin))

@@ -69,6 +69,7 @@ class Question:
         return bool(self.places or self.cases or self.unheld)
 
 
+_ABBREVIATION = 4
 _LATIN = re.compile(r"[A-Za-z]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _PARTIES = re.compile(
@@ -189,7 +190,8 @@ class Reader:
         cases: list[CaseMention] = []
         unheld: list[Mention] = []
         loose: list[Mention] = []
-        for mention in mentions:
+        said = text if language is Language.CHINESE else "；".join([text, *self._lexicon.english.terms(text)])
+        for mention in map(self._abbreviated, mentions):
             held = tuple(short for short in documents_of(mention) if self._library.document(short))
             if not held:
                 if mention.doubt is Doubt.NO_ANTECEDENT or _NO_NAME.fullmatch(mention.name or ""):
@@ -197,7 +199,7 @@ class Reader:
                 elif mention.doubt is Doubt.UNKNOWN or (mention.citation and mention.citation.is_case):
                     unheld.append(mention)
             elif any(self.cases.is_case(short) for short in held):
-                cases.append(CaseMention(self.cases.narrow(held, text), mention.raw, mention.start, mention.end))
+                cases.append(CaseMention(self.cases.narrow(held, said), mention.raw, mention.start, mention.end))
             elif mention.citation is not None:
                 places.append(self._whole_note(mention))
         return Question(
@@ -212,6 +214,20 @@ class Reader:
             self.topic(text, mentions, language),
             inherited,
         )
+
+    def _abbreviated(self, mention: Mention) -> Mention:
+        """A name that leaves words of one built-in title out, its beginning and end kept: 生成式暂行办法."""
+        name = to_simplified(mention.name or "")
+        if mention.doubt is not Doubt.UNKNOWN or mention.citation is None or len(name) < _ABBREVIATION:
+            return mention
+        fits = [
+            document.citation.document
+            for document in self._library.documents()
+            if document.builtin and document.kind is Kind.STATUTE and _is_short_for(name, document.title)
+        ]
+        if len(set(fits)) != 1:
+            return mention
+        return replace(mention, citation=replace(mention.citation, document=fits[0]), doubt=None)
 
     def _whole_note(self, mention: Mention) -> Mention:
         """A note tells of a law and is not its text: whatever article is cited, the note as a whole is meant."""
@@ -231,6 +247,13 @@ class Reader:
         if language is Language.ENGLISH and extra:
             return " ".join(extra)
         return " ".join([rest, *extra])
+
+
+def _is_short_for(name: str, title: str) -> bool:
+    """Whether a name keeps the beginning and the end of a title and leaves out words between."""
+    title = title.removeprefix("中华人民共和国").removeprefix("最高人民法院关于")
+    letters = iter(title)
+    return name[:2] == title[:2] and name[-2:] == title[-2:] and all(letter in letters for letter in name)
 
 
 def documents_of(mention: Mention) -> tuple[str, ...]:

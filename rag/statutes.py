@@ -39,6 +39,7 @@ _COUNT = re.compile(
 )
 # Who asks for all cases, factors or kinds is not helped by one of them.
 _EVERY_ITEM = re.compile(r"哪些|情形|因素|种类|几种|几项|列举|分别|全部|所有|all|which|factors|list")
+_LEAD = re.compile(r"引语|开头|总括|各项之前|列举(?:各项)?(?:之|以)前|chapeau|introductory|opening words", re.I)
 _WHICH_PART = re.compile(r"[哪第][一几]?[款项]|which (?:item|paragraph)", re.I)
 # Words that ask to carry an old number over into the law of today.
 _CARRY_OVER = re.compile(
@@ -150,18 +151,23 @@ def _shown(desk: StatuteDesk, place: HeldPlace, question: Question) -> list[Draf
 
 
 def pinpointed(desk: StatuteDesk, place: HeldPlace, question: Question) -> list[Draft]:
-    """The paragraph or item of an article that answers the question, when one stands out."""
+    """The paragraph or item of an article that answers the question, when one stands out or one is asked for."""
     inner = leaves(desk, place)
-    wanted = terms(question.topic)
-    if len(inner) < 2 or not wanted:
+    if _LEAD.search(question.text) and inner:
+        first = desk.library.children(place.citation, desk.as_of)[0]
+        lead = words_of(first).split("\n", 1)[0]
+        return [Draft(f"{pinpoint(first.citation, question.language)}：“{lead}”", (Support(first.citation, lead),))]
+    asked = _WHICH_PART.search(question.text) is not None
+    if re.search(r"[哪第][一几]?款|which paragraph", question.text, re.I):
+        inner = desk.library.children(place.citation, desk.as_of)
+    if len(inner) < 2 or not terms(question.topic):
         return []
     scores = rank(question.topic, [leaf.text for leaf in inner])
     order = sorted(range(len(inner)), key=lambda index: -scores[index])
     best, second = order[0], order[1]
     leaf, words = inner[best], words_of(inner[best])
-    asked = _WHICH_PART.search(question.text) is not None and scores[best] > 0
     clear = scores[best] >= 0.3 and scores[best] >= 1.25 * scores[second] and len(words) >= 15
-    if not asked and (not clear or _EVERY_ITEM.search(question.text)):
+    if not (asked and scores[best]) and (not clear or _EVERY_ITEM.search(question.text)):
         return []
     label = question.language.pick("其中与问题直接相关的是", "The part in point is ")
     where = pinpoint(leaf.citation, question.language)
