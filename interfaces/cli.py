@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from interfaces.dates import read_date
+from interfaces.evaluation import eval_app
 from rag import KangbianError, NotFound, UnusableInput
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ app = typer.Typer(
 )
 corpus_app = typer.Typer(no_args_is_help=True)
 app.add_typer(corpus_app, name="corpus", help="查看、核对、移除已收录的文件 (list, show, verify or remove documents)")
+app.add_typer(eval_app, name="eval", help="评测与基准 (evaluate and measure)")
 
 
 def _date_option(value: str) -> date:
