@@ -40,15 +40,26 @@ from rag.relevance import rank
 from rag.retrieve import Hit, Retriever, Route
 from rag.scope import in_scope, load_field
 from rag.settings import DEFAULT_WORKSPACE, Settings
-from rag.statutes import StatuteDesk, about_document, asks_about_document, cited_places, says_something
+from rag.statutes import (
+    StatuteDesk,
+    about_document,
+    asks_about_document,
+    asks_for_preamble,
+    cited_places,
+    preamble,
+    says_something,
+)
 from rag.verify import Admitted, admit, written_out
 
 LONGEST_QUESTION = 20_000
 _GENERATOR = "extractive"
 _FOUND = 40
 _SHORTEST = 3
+_SENTENCES = re.compile(r"[。？！?!；;\n]+")
+_LONG_QUERY, _TELLING_SENTENCE, _SENTENCES_SEARCHED, _SENTENCE_WEIGHT = 60, 8, 4, 0.6
 # A question that names a law or a case, or asks for one, wants the defences only when it says so.
 _WANTS_DEFENCE = re.compile(r"抗辩|答辩|应诉|辩护|反驳|怎么辩|如何辩|怎么应对|如何应对|胜算|defen[cs]e", re.I)
+_QUOTED = re.compile(r"[“\"「]([^”\"」]{6,80})[”\"」]")
 _SAME_COURT = re.compile(r"同一(?:个|家)?法院|该法院|该院|这家法院|这个法院|the same court", re.I)
 # The share of a question's terms that a passage of a named document must hold to be shown first.
 _SPEAKS_OF_IT = 0.15
@@ -242,13 +253,19 @@ class Assistant:
             question.cases and len(question.topic) < _LONG and not question.inherited
         ):
             return []
-        hits = Retriever(self._index).search(question.topic, _FOUND, day)
+        hits = self._search(question.topic, day)
         named = {short for case in question.cases for short in case.documents}
         named |= {mention.citation.document for mention in question.places if mention.citation}
         others = [hit for hit in hits if hit.citation.document not in named]
-        scores = rank(question.topic, [hit.text for hit in others])
-        near = [hit for hit, score in zip(others, scores, strict=True) if score >= _BESIDE][:2]
+        parts = [part for part in _SENTENCES.split(question.topic) if says_something(part)] or [question.topic]
+        scores = [rank(part, [hit.text for hit in others]) for part in parts]
+        near = [hit for index, hit in enumerate(others) if max(score[index] for score in scores) >= _BESIDE][:2]
+        near += [hit for hit in others if self._is_about(hit, named) and hit not in near][:2]
         return about_concept(desk, question, [], near) if near else []
+
+    def _is_about(self, hit: Hit, named: set[str]) -> bool:
+        """Whether a note was written about one of the documents named."""
+        return hit.kind is Kind.NOTE and not named.isdisjoint(hit.place.document.meta.get("about") or ())
 
     def _same_court(self, question: Question, day: date) -> list[Draft]:
         """The other cases of the court that the conversation is about, when the question asks for them."""
@@ -267,7 +284,7 @@ class Assistant:
             lexicon = load_lexicon(self.settings.corpus)
             return about_case(CaseDesk(self._index.library, lexicon, desk.as_of), case, question) if case else []
         if document.kind is not Kind.COMMENTARY:
-            return about_document(desk, document, question)
+            return [*preamble(desk, document, question), *about_document(desk, document, question)]
         passages = self._index.library.passages(document.citation.document, document.citation.version, desk.as_of)
         headings = list(dict.fromkeys(heading for place in passages for heading in place.headings))
         return about_commentary(document, headings, question)
@@ -283,11 +300,12 @@ class Assistant:
             return not adds
         if question.cases or not whole or not adds:
             return True
-        return kinds == {Kind.NOTE} or (kinds == {Kind.STATUTE} and asks_about_document(question.text))
+        about = asks_about_document(question.text) or asks_for_preamble(question.text)
+        return kinds == {Kind.NOTE} or (kinds == {Kind.STATUTE} and about)
 
     def _general(self, question: Question, desk: ConceptDesk, day: date, before: list[Draft]) -> _Composed:
         """A question that cites nothing in particular: by retrieval, if the corpus has anything to do with it."""
-        hits = self._numbered(question, Retriever(self._index).search(self._query(question), _FOUND, day))
+        hits = self._numbered(question, self._search(self._query(question), day))
         if not question.places and not in_scope(self.settings.corpus, question, hits):
             short = len(re.findall(r"\w", question.text)) < _SHORTEST
             return _too_short(question) if short else _nothing_here(question)
@@ -299,6 +317,21 @@ class Assistant:
             drafts = [*before, *self._case_described(question, hits, day), *found]
         kind = {Leaning.LAW: AnswerKind.STATUTE, Leaning.CASES: AnswerKind.CASE}.get(side, AnswerKind.CONCEPT)
         return _Composed(kind, drafts + self._unheld(question))
+
+    def _search(self, query: str, day: date) -> list[Hit]:
+        """The passages nearest to a query; of a long one each sentence is searched for too, since one of them asks."""
+        retriever = Retriever(self._index)
+        hits = retriever.search(query, _FOUND, day)
+        sentences = [part for part in _SENTENCES.split(query) if len(part) >= _TELLING_SENTENCE]
+        if len(query) < _LONG_QUERY or len(sentences) < 2:
+            return hits
+        best = {hit.key: hit for hit in hits}
+        for sentence in sentences[-_SENTENCES_SEARCHED:]:
+            for hit in retriever.search(sentence, _FOUND // 2, day):
+                known = best.get(hit.key)
+                score = hit.score * _SENTENCE_WEIGHT + (known.score if known else 0.0)
+                best[hit.key] = replace(hit, score=score)
+        return sorted(best.values(), key=lambda hit: -hit.score)[:_FOUND]
 
     def _numbered(self, question: Question, hits: list[Hit]) -> list[Hit]:
         """Where the question gives the number of an article and no law, the articles of that number first."""
@@ -324,6 +357,9 @@ class Assistant:
         """The passages of documents that the question names which speak most of the rest of what it says."""
         topic = question.topic.removesuffix(question.earlier) if question.inherited else question.topic
         topic = topic if says_something(topic) else question.topic
+        # Words that the question quotes tell the place better than what is said around them.
+        if quoted := "".join(_QUOTED.findall(question.text)):
+            topic = quoted
         found: list[Hit] = []
         for citation in dict.fromkeys(replace(m.citation, path=()) for m in question.places if m.citation):
             passages = self._index.library.passages(citation.document, citation.version, day)

@@ -22,7 +22,7 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _MOST, _LEAST = re.compile(r"最高|最多|highest|largest", re.I), re.compile(r"最低|最少|lowest|smallest", re.I)
-_PENDING = re.compile(r"审理中|未判|没判|待决|还在审|尚未判|没有判|pending", re.I)
+_PENDING = re.compile(r"审理中|待决|还在审|还没(?:有)?(?:判|结)|尚未判|未判|没有?判决|没判下来|pending", re.I)
 _DISMISSED = re.compile(r"驳回|败诉|没有获赔|不予支持|未支持|dismissed", re.I)
 _DEFENCES = (
     (
@@ -93,7 +93,7 @@ def wish(text: str) -> Wish | None:
         tuple(name for name, _, _ in courts_named(text)),
         defence,
         frozenset(effects),
-        _PENDING.search(text) is not None,
+        _PENDING.search(text) is not None and _DISMISSED.search(text) is None,
         _DISMISSED.search(text) is not None and defence is None,
         1 if _MOST.search(text) else -1 if _LEAST.search(text) else 0,
         year[1] if year else None,

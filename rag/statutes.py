@@ -39,6 +39,7 @@ _COUNT = re.compile(
 )
 # Who asks for all cases, factors or kinds is not helped by one of them.
 _EVERY_ITEM = re.compile(r"哪些|情形|因素|种类|几种|几项|列举|分别|全部|所有|all|which|factors|list")
+_PREAMBLE = re.compile(r"引言|序言|前言|导言|第一条(?:之|以)?前|preamble", re.I)
 _LEAD = re.compile(r"引语|开头|总括|各项之前|列举(?:各项)?(?:之|以)前|chapeau|introductory|opening words", re.I)
 _WHICH_PART = re.compile(r"[哪第][一几]?[款项]|which (?:item|paragraph)", re.I)
 # Words that ask to carry an old number over into the law of today.
@@ -423,6 +424,19 @@ def about_document(desk: StatuteDesk, document: HeldDocument, question: Question
         ]
         drafts += [provision(desk, place, language) for place in last[-1:]]
     return drafts
+
+
+def asks_for_preamble(text: str) -> bool:
+    """Whether a question asks for what stands before the first article."""
+    return _PREAMBLE.search(text) is not None
+
+
+def preamble(desk: StatuteDesk, document: HeldDocument, question: Question) -> list[Draft]:
+    """The paragraphs before the first article, when the question asks for them."""
+    if not asks_for_preamble(question.text):
+        return []
+    passages = desk.library.passages(document.citation.document, document.citation.version, desk.as_of)
+    return [provision(desk, place, question.language) for place in passages if place.citation.path[0] == "0"]
 
 
 def asks_about_document(text: str) -> bool:
