@@ -12,6 +12,7 @@ import corpus
 from ingest.citation import Citation
 from ingest.document import Document, Kind, Role
 from ingest.load import load_document
+from rag.lexicon import load_lexicon
 
 CORPUS = Path(corpus.__file__).parent
 DIGEST = CORPUS / "commentary" / "junhe2025.md"
@@ -211,7 +212,7 @@ def terms(name: str) -> list[tuple[str, list[str]]]:
     return [(key.value, [term.value for term in value.value]) for key, value in node.value]
 
 
-@pytest.mark.parametrize(("name", "least"), [("english.yaml", 250), ("colloquial.yaml", 150)])
+@pytest.mark.parametrize(("name", "least"), [("english.yaml", 900), ("colloquial.yaml", 400)])
 def test_lexicon_rows(name: str, least: int) -> None:
     rows = terms(name)
     assert len(rows) >= least
@@ -229,10 +230,16 @@ def test_lexicon_rows(name: str, least: int) -> None:
         ("english.yaml", "beijing internet court", "北京互联网法院"),
         ("english.yaml", "ultraman case", "奥特曼案"),
         ("english.yaml", "spring breeze case", "春风案"),
+        ("english.yaml", "application programming interface", "可编程接口"),
+        ("english.yaml", "work for hire", "职务作品"),
+        ("english.yaml", "account books", "账簿、资料"),
+        ("english.yaml", "circumvention", "技术措施"),
         ("colloquial.yaml", "抄袭", "实质性相似"),
         ("colloquial.yaml", "赔多少", "赔偿数额"),
         ("colloquial.yaml", "咒语", "提示词"),
         ("colloquial.yaml", "平台要不要背锅", "平台责任"),
+        ("colloquial.yaml", "死后多少年", "保护期"),
+        ("colloquial.yaml", "约稿", "委托作品"),
     ],
 )
 def test_lexicon_term(name: str, key: str, term: str) -> None:
@@ -241,3 +248,61 @@ def test_lexicon_term(name: str, key: str, term: str) -> None:
 
 def test_english_is_lower_case() -> None:
     assert [key for key, _ in terms("english.yaml") if key != key.lower() or not key.isascii()] == []
+
+
+@cache
+def searched() -> str:
+    """All that a search term can meet: the documents, the captions and the notes, without blanks and case."""
+    folders = ("statutes", "judgments", "notes", "commentary")
+    files = [file for folder in folders for kind in ("*.md", "*.yaml") for file in (CORPUS / folder).glob(kind)]
+    return "".join("".join(file.read_text(encoding="utf-8").split()).lower() for file in files)
+
+
+@pytest.mark.parametrize("name", ["english.yaml", "colloquial.yaml"])
+def test_every_term_occurs_in_the_corpus(name: str) -> None:
+    """A term that no document uses finds nothing, however well it translates."""
+    said = {term for _, found in terms(name) for term in found}
+    assert sorted(term for term in said if "".join(term.split()).lower() not in searched()) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        (
+            "Does collecting a general advertising fee count as a direct economic benefit?",
+            ["一般性广告费", "直接获得经济利益"],
+        ),
+        ("How long are logs kept if content is given without an explicit label?", ["日志", "没有添加显式标识"]),
+        ("May I sell a photograph of a sculpture in a public place?", ["公共场所", "艺术作品", "摄影"]),
+        (
+            "Is a company that connects to a third-party model via API a provider?",
+            ["第三方模型", "可编程接口", "提供者"],
+        ),
+        ("The defendant refuses to produce its account books.", ["举证妨碍", "账簿、资料"]),
+        ("What does the Japanese Copyright Act say about non-enjoyment uses?", ["日本著作权法第30条之4"]),
+    ],
+)
+def test_english_question_finds_its_terms(question: str, found: list[str]) -> None:
+    read = load_lexicon(CORPUS).english.terms(question)
+    assert [term for term in found if term not in read] == []
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("公园里的雕塑我拍照做成明信片卖可以吗", ["公共场所", "艺术作品"]),
+        ("公司员工画的图归谁", ["职务作品"]),
+        ("对方不交账本怎么办", ["账簿、资料"]),
+        ("老师上课用别人的画要不要付钱", ["课堂教学"]),
+    ],
+)
+def test_colloquial_question_finds_its_terms(question: str, found: list[str]) -> None:
+    read = load_lexicon(CORPUS).colloquial.terms(question)
+    assert [term for term in found if term not in read] == []
+
+
+def test_colloquial_wordings_do_not_occur_in_the_law_by_chance() -> None:
+    """A wording that occurs inside other words adds its terms to plain legal questions; these mean the same in both."""
+    shared = {"剽窃", "注明出处", "下架", "投诉", "举报", "水印", "要求恢复", "假新闻", "固定证据"}
+    law = "".join(file.read_text(encoding="utf-8") for file in (CORPUS / "statutes").glob("*.md"))
+    assert {key for key, _ in terms("colloquial.yaml") if key in law} <= shared
