@@ -23,7 +23,7 @@ from ingest.document import Kind
 from ingest.errors import NotFound, UnusableInput
 from ingest.find import find_citations
 from ingest.numerals import to_int
-from rag.answer import Answer, AnswerKind, Defense, Provenance, Source, Statement, Turn
+from rag.answer import Answer, AnswerKind, Defense, Provenance, Source, Statement, Strength, Turn
 from rag.captions import load_captions
 from rag.case_list import introduced, listed, wish
 from rag.cases import CaseDesk, CaseFile, about_case, asks_for_fact, several_fit
@@ -36,7 +36,7 @@ from rag.lexicon import load_lexicon
 from rag.library import HeldDocument
 from rag.provision import words_of
 from rag.question import Question, Reader
-from rag.relevance import rank
+from rag.relevance import rank, terms
 from rag.retrieve import Hit, Retriever, Route
 from rag.scope import in_scope, load_field
 from rag.settings import DEFAULT_WORKSPACE, Settings
@@ -294,7 +294,7 @@ class Assistant:
         adds = says_something(question.topic)
         if question.inherited and all(mention.start == mention.end for mention in question.places):
             # The place comes from the conversation; what the question adds of its own has to be looked up.
-            return bool(question.cases) or not says_something(question.topic.removesuffix(question.earlier))
+            return bool(question.cases) or not terms(question.topic.removesuffix(question.earlier))
         kinds = {held.kind for citation in whole if (held := self._index.library.document(citation.document))}
         if Kind.COMMENTARY in kinds or leaning(question.text) is Leaning.COMMENTARY:
             return not adds
@@ -344,11 +344,9 @@ class Assistant:
     def _case_described(self, question: Question, hits: Sequence[Hit], day: date) -> list[Draft]:
         """What a question asks of a case that it describes without naming: of the case found first."""
         lexicon = load_lexicon(self.settings.corpus)
-        if leaning(question.text) is not Leaning.CASES and not asks_for_fact(lexicon, question.text):
-            return []
         judgments = (Kind.JUDGMENT, Kind.JUDGMENT_DIGEST)
         first = next((hit for hit in hits if hit.kind in judgments), None)
-        if leaning(question.text) is not Leaning.CASES and (not hits or hits[0].kind not in judgments):
+        if not asks_for_fact(lexicon, question.text) or not hits or hits[0].kind not in judgments:
             return []
         case = CaseFile.open(self._index.library, first.citation.document, day) if first else None
         return about_case(CaseDesk(self._index.library, lexicon, day), case, question, brief=True) if case else []
@@ -423,7 +421,9 @@ class Assistant:
         if question.injected or (elsewhere and not wants_defence) or not looks_like_facts(question.text):
             return None
         defenses, drafts, clarify = analyse(question, self._index.library, self.settings.corpus, day)
-        return _Composed(AnswerKind.DEFENSE, drafts, defenses, clarify) if defenses else None
+        # The amount can always be argued about: facts that carry nothing else were not told to be weighed.
+        carries = any(d.strength in (Strength.STRONG, Strength.MEDIUM) and d.id != "damages" for d in defenses)
+        return _Composed(AnswerKind.DEFENSE, drafts, defenses, clarify) if carries or wants_defence else None
 
     def _unheld(self, question: Question) -> list[Draft]:
         """Say of each document that the question names and we do not hold that we do not hold it."""

@@ -22,6 +22,7 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _MOST, _LEAST = re.compile(r"最高|最多|highest|largest", re.I), re.compile(r"最低|最少|lowest|smallest", re.I)
+_MONEY = re.compile(r"赔|金额|数额|钱|最[高低](?:的)?(?:案|判决)|award|damages", re.I)
 _PENDING = re.compile(r"审理中|待决|还在审|还没(?:有)?(?:判|结)|尚未判|未判|没有?判决|没判下来|pending", re.I)
 _DISMISSED = re.compile(r"驳回|败诉|没有获赔|不予支持|未支持|dismissed", re.I)
 _DEFENCES = (
@@ -95,7 +96,7 @@ def wish(text: str) -> Wish | None:
         frozenset(effects),
         _PENDING.search(text) is not None and _DISMISSED.search(text) is None,
         _DISMISSED.search(text) is not None and defence is None,
-        1 if _MOST.search(text) else -1 if _LEAST.search(text) else 0,
+        (1 if _MOST.search(text) else -1 if _LEAST.search(text) else 0) if _MONEY.search(text) else 0,
         year[1] if year else None,
         next((amount.yuan for amount in find_amounts(text)), None),
     )

@@ -52,7 +52,7 @@ _LEANINGS = (
 )
 _COUNTS = {
     Leaning.LAW: (3, 1, 1),
-    Leaning.CASES: (1, 4, 1),
+    Leaning.CASES: (2, 4, 2),
     Leaning.COMMENTARY: (1, 1, 4),
     Leaning.NONE: (3, 3, 3),
 }

@@ -115,7 +115,7 @@ def _late_mentions(reader: Reader, question: Question, said: Sequence[_Said]) ->
     return (
         late
         or _neighbour(mentions, question.text)
-        or reader.cases.called(question.text, in_conversation=True)
+        or reader.cases.called(reader.in_chinese(question.text, question.language), in_conversation=True)
         or reader.loosely(question.text, [])
     )
 
@@ -163,7 +163,7 @@ def _focus(reader: Reader, said: Sequence[_Said], text: str) -> list[Mention]:
     users = [turn for turn in reversed(said) if turn.by_user]
     others = [turn for turn in reversed(said) if not turn.by_user]
     for turn in (*users, *others):
-        found = [mention for mention in turn.mentions if documents_of(mention)]
+        found = [mention for mention in turn.mentions if reader.is_held(mention)]
         cases = [mention for mention in found if any(reader.cases.is_case(short) for short in documents_of(mention))]
         laws = [mention for mention in found if mention not in cases and mention.citation is not None]
         wanted = cases if wants_case and cases and not (wants_law and laws) else laws or cases

@@ -39,6 +39,12 @@ _FORGED = (
     r"^\s*(?:#+\s*)?[\[【<（(]?\s*(?:system|assistant|developer|系统|管理员|开发者|系统消息|系统提示|系统通知|管理员指令)\s*(?:message|消息|指令|提示|通知)?\s*[\]】>）)]?\s*[:：]"
     r"|<\|?\s*/?(?:im_start|im_end|system|endoftext|inst)\s*\|?>|\[/?INST\]|<</?SYS>>"
 )
+# A forged turn or an aside to the assistant is blanked out whole, whatever stands around it.
+_FORGED_SPAN = re.compile(
+    r"<\s*(system|assistant|developer|instructions?|prompt)\b[^>]*>.*?</\s*\1\s*>|</?\s*(?:system|assistant|user|developer)\s*>"
+    r"|[\[【（(]\s*(?:致|给|请)?\s*(?:AI|人工智能|智能|语言模型|大模型|assistant|chatbot)(?:助手|模型|系统|律师|工具)?\s*[:：，,][^\]】）)]*[\]】）)]",
+    re.IGNORECASE | re.DOTALL,
+)
 _INSTRUCTION = re.compile("|".join((_OVERRIDE, _ROLE, _DICTATED, _SECRETS, _FORGED)), re.IGNORECASE)
 _SENTENCE = re.compile(r"(?:(?!\.\s)[^。！？!?；;\n])*(?:[。！？!?；;\n]+|\.\s+|$)")
 _CLAUSE = re.compile(r"[^，,：:]*[，,：:]?")
@@ -64,7 +70,8 @@ def separate_instructions(text: str) -> Separated:
     False
     """
     kept: list[str] = []
-    found = False
+    text, forged = _FORGED_SPAN.subn(lambda match: " " * len(match[0]), text)
+    found = forged > 0
     for sentence in _SENTENCE.findall(text):
         if not _INSTRUCTION.search(sentence):
             kept.append(sentence)

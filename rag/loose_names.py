@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from ingest.citation import Citation
+from ingest.document import Kind
 from ingest.mention import Mention
 from ingest.names import Entry
 from ingest.script import fold
@@ -36,7 +37,8 @@ class LooseNames:
             (_loosely(core) if _HAN.fullmatch(core) else None, core, entry.short)
             for entry in self._entries
             for name in (entry.short, entry.title, *entry.aliases)
-            if len(core := re.sub(r"[^\w.]", "", fold(name)).removesuffix("案")) >= _SHORTEST
+            if len(core := re.sub(r"[^\w.]", "", fold(name)).removesuffix("案"))
+            >= _SHORTEST - (entry.kind is Kind.COMMENTARY)
         ]
 
     def find(self, text: str) -> list[Mention]:

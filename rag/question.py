@@ -131,8 +131,13 @@ class Reader:
             elsewhere += find_citations("；".join(self._lexicon.english.terms(text)), self._names)
             mentions += [replace(mention, start=0, end=0) for mention in elsewhere]
         if not any(self.cases.is_case(short) for mention in mentions for short in documents_of(mention)):
-            mentions += self.cases.called(text, in_conversation)
+            called = self.cases.called(self.in_chinese(text, language), in_conversation)
+            mentions += called if language is Language.CHINESE else [replace(m, start=0, end=0) for m in called]
         return mentions
+
+    def in_chinese(self, text: str, language: Language) -> str:
+        """The text itself, or the Chinese terms of an English one run together, as nicknames are written."""
+        return text if language is Language.CHINESE else "".join(self._lexicon.english.terms(text))
 
     def loosely(self, text: str, mentions: list[Mention]) -> list[Mention]:
         """The mentions with those added of documents named from memory, when none of them is held."""
@@ -142,8 +147,12 @@ class Reader:
         # A longer name that is held outweighs the shorter one inside it that is not.
         return loose + [m for m in mentions if not any(n.start <= m.start and m.end <= n.end for n in loose)]
 
+    def is_held(self, mention: Mention) -> bool:
+        """Whether a document that the mention may mean is held."""
+        return any(self._library.document(short) for short in documents_of(mention))
+
     def _any_held(self, mentions: Sequence[Mention]) -> bool:
-        return any(self._library.document(short) for mention in mentions for short in documents_of(mention))
+        return any(self.is_held(mention) for mention in mentions)
 
     def _unknown_cases(self, text: str, mentions: Sequence[Mention]) -> list[Mention]:
         """Cases named by their parties that nothing held is called by: Andersen v. Stability AI, 张三诉李四案."""
@@ -190,7 +199,7 @@ class Reader:
         cases: list[CaseMention] = []
         unheld: list[Mention] = []
         loose: list[Mention] = []
-        said = text if language is Language.CHINESE else "；".join([text, *self._lexicon.english.terms(text)])
+        said = self.in_chinese(text, language)
         for mention in map(self._abbreviated, mentions):
             held = tuple(short for short in documents_of(mention) if self._library.document(short))
             if not held:

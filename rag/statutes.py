@@ -41,7 +41,8 @@ _COUNT = re.compile(
 _EVERY_ITEM = re.compile(r"哪些|情形|因素|种类|几种|几项|列举|分别|全部|所有|all|which|factors|list")
 _PREAMBLE = re.compile(r"引言|序言|前言|导言|第一条(?:之|以)?前|preamble", re.I)
 _LEAD = re.compile(r"引语|开头|总括|各项之前|列举(?:各项)?(?:之|以)前|chapeau|introductory|opening words", re.I)
-_WHICH_PART = re.compile(r"[哪第][一几]?[款项]|which (?:item|paragraph)", re.I)
+_WHICH_PART = re.compile(r"[哪第][一几]?[款项]|[到明注写][明到出]?[款项](?![目式])|which (?:item|paragraph)", re.I)
+_LAST_ITEM = re.compile(r"兜底|最后一项|末项|其他情形那|catch-?all|last item", re.I)
 # Words that ask to carry an old number over into the law of today.
 _CARRY_OVER = re.compile(
     r"对应(?:的)?(?:现行|新|2020|今)|(?:现行|新|现在的?|如今的?)(?:著作权)?法?(?:的|里|中|是|上)*(?:第?几|哪)[一]?条|现在是?(?:第几|哪一?)条|旧(?:法|条号)|current (?:law|number)",
@@ -158,6 +159,9 @@ def pinpointed(desk: StatuteDesk, place: HeldPlace, question: Question) -> list[
         first = desk.library.children(place.citation, desk.as_of)[0]
         lead = words_of(first).split("\n", 1)[0]
         return [Draft(f"{pinpoint(first.citation, question.language)}：“{lead}”", (Support(first.citation, lead),))]
+    if _LAST_ITEM.search(question.text) and (items := [leaf for leaf in inner if len(leaf.citation.path) > 2]):
+        last, words = items[-1], words_of(items[-1])
+        return [Draft(f"{pinpoint(last.citation, question.language)}：“{words}”", (Support(last.citation, words),))]
     asked = _WHICH_PART.search(question.text) is not None
     if re.search(r"[哪第][一几]?款|which paragraph", question.text, re.I):
         inner = desk.library.children(place.citation, desk.as_of)
