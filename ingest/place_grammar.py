@@ -46,7 +46,7 @@ _LEVELS = {
 # 第二项诉讼请求 and 第二款产品 count things, not places.
 COUNTED = re.compile(
     r"\s?(?:诉讼|诉请|请求|上诉|反诉|证据|判决|判项|裁判|主文|任务|指标|发明|技术|专利|费用|损失|服务|产品|商品|软件|应用|游戏|模型"
-    r"|工具|车型|手机|程序|作品|研究|工作|要求|议程|内容是|app|ai)"
+    r"|工具|车型|手机|程序|作品|研究|工作|要求(?!\s?[“「『\"‘:])|议程|内容是|app|ai)"
 )
 _ENGLISH = re.compile(
     r"(?:(?:item|subparagraph)\s\(?(?P<item0>\d+)\)?,?\s(?:of\s)?)?(?:(?:paragraph|para\.?)\s\(?(?P<para0>\d+)\)?,?\s(?:of\s)?)?"

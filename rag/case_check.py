@@ -9,6 +9,7 @@ from typing import Any
 from ingest.citation import Citation
 from ingest.document import Kind
 from ingest.mention import Doubt, Mention
+from ingest.numerals import to_int
 from rag.answer import Verdict
 from rag.case_names import CaseNames
 from rag.cases import tools_of
@@ -50,6 +51,9 @@ _CAUSES = (
     (re.compile(r"(?:委托|服务|许可使用|买卖)合同纠纷"), "合同"),
 )
 _CAUSE_STATED = re.compile(r"案由|纠纷(?:一案)?|罪")
+_WANTED = re.compile(r"驳回|主张|诉称|请求|辩称|抗辩|是否|争议|能否|关于")
+_HELD = re.compile(r"认定|认为|判决|判令|确认|支持")
+_PUBLISHES = re.compile(r"(?:法院|高院|中院)[^，。；]{0,6}?(?:典型|公报|指导|发布|公布|入选|案例|意见|规定|解释)")
 _SECOND = re.compile(r"二审|终审|上诉|维持原判|终字")
 _FIRST = re.compile(r"一审|初审")
 _INSTANCE_SAID = re.compile(
@@ -57,18 +61,21 @@ _INSTANCE_SAID = re.compile(
 )
 
 
+_ARTICLE = re.compile(r"第?\s?([〇零一二三四五六七八九十百千\d]{1,9})\s?条")
 _SHORTEST_SAID, _SHORTEST_CLAIM = 6, 12
 
 
 @dataclass(frozen=True, slots=True)
 class CaseClaim:
     """What a draft puts to a case: quotations (introduced as the court's words or not), the words in front of and
-    behind its name, and its other names written beside it."""
+    behind its name, and its other names written beside it; `borrowed` when a footnote gives the number for words that
+    the text quotes under the name."""
 
     quotes: tuple[tuple[str, bool], ...]
     before: str
     after: str
     beside: tuple[Mention, ...] = ()
+    borrowed: bool = False
 
     @property
     def said(self) -> str:
@@ -102,6 +109,9 @@ class CaseCheck:
         here = self._library.holds(citation, self._as_of) if citation.path else Held.YES
         if here is Held.NO_SUCH_PLACE:
             return Finding(Verdict.NONEXISTENT, str(citation), f"{case_name(document)}中没有这一段。", shorts[0])
+        if document.kind is Kind.NOTE and not _is_told_of(document, self._library, mention):
+            where = f"本库只有关于{document.title}的注，没有条文原文，无法核对。"
+            return Finding(Verdict.NOT_IN_CORPUS, str(citation), where)
         wrong = self._wrong(document, mention, claim, beside)
         told = "；".join(_told(misfit) for misfit in wrong)
         quoted = self._quoted(document, citation, claim)
@@ -145,6 +155,8 @@ class CaseCheck:
                 continue
             if other.doubt is Doubt.UNKNOWN and other.citation and not other.citation.is_case:
                 continue
+            if set(_meant(other)) & set(map(str, document.meta.get("related") or ())) and not claim.borrowed:
+                continue
             number = str(document.meta.get("case_number") or document.citation.document)
             found.insert(0, Misfit("number", number, other.start, other.end))
         return found
@@ -180,6 +192,15 @@ class CaseCheck:
 
 def _meant(mention: Mention) -> tuple[str, ...]:
     return mention.candidates or ((mention.citation.document,) if mention.citation else ())
+
+
+def _is_told_of(document: HeldDocument, library: Library, mention: Mention) -> bool:
+    """Whether a note on a rule tells of the articles that are cited from it."""
+    cited = {to_int(number) for number in _ARTICLE.findall(mention.raw)}
+    if not cited:
+        return True
+    told = f"{document.title} {document.citation.document} {library.text(document)}"
+    return cited <= {to_int(number) for number in _ARTICLE.findall(told)}
 
 
 def _told(misfit: Misfit) -> str:
@@ -220,13 +241,26 @@ def mismatches(
     `said` are the words about the case, `after` those directly behind its citation. A case of two instances is one case
     to whoever tells it: where the text speaks of the other instance, what fits that one's file is right too.
     """
-    found = [*misfits(said, meta, tools=tools), *_cause(said, meta), *_instance(after, meta)]
+    found = [misfit for misfit in misfits(said, meta, tools=tools) if not _is_reported(said, misfit)]
+    found += [*_cause(said, meta), *_instance(after, meta)]
     speaks_of_both = _SECOND.search(said) or (_FIRST.search(said) and "二审" in str(meta.get("instance")))
     if found and related and speaks_of_both:
         for other in related:
             elsewhere = {misfit.field for misfit in misfits(said, other, tools=tools)}
             found = [misfit for misfit in found if misfit.field in elsewhere or misfit.field in ("cause", "instance")]
     return _one_each(found)
+
+
+def _is_reported(said: str, misfit: Misfit) -> bool:
+    """Whether the words only report what a party wanted, or a court named for something else than judging."""
+    if misfit.field == "court":
+        return _PUBLISHES.search(said, misfit.start, misfit.end + 12) is not None
+    if misfit.field not in ("work", "outcome", "liability", "rights"):
+        return False
+    clause = max(said.rfind(mark, 0, misfit.start) for mark in "，,。；;：:") + 1
+    held = _HELD.search(said, clause, misfit.start)
+    wanted = _WANTED.search(said, clause, misfit.start)
+    return wanted is not None and (held is None or held.start() < wanted.start())
 
 
 def own_words(region: str) -> str:

@@ -9,6 +9,7 @@ judge   place, version, quotation and statement, in the contract's order of prec
 import re
 from datetime import date
 
+from ingest.citation import Citation
 from ingest.document import Kind
 from ingest.find import find_citations
 from ingest.mention import Doubt, Mention
@@ -18,7 +19,7 @@ from rag.check_report import CheckedCitation, CheckReport, WordChange
 from rag.concordance import Concordance
 from rag.library import Library
 from rag.ready_text import ReadyText, ready_text
-from rag.sentence import Sentences, quotations
+from rag.sentence import Quotation, Sentences, quotations
 from rag.statute_check import Claim, Finding, StatuteCheck, attributed
 from rag.tie import Group, Tied, implied_quotation, introduced, tie
 
@@ -41,6 +42,7 @@ class DraftCheck:
 
     def __init__(self, library: Library, captions: Captions, concordance: Concordance, as_of: date) -> None:
         catalogue = library.catalogue()
+        self._library = library
         self._names = catalogue.names
         self._statutes = StatuteCheck(library, catalogue, captions, concordance, as_of)
         self._cases = CaseCheck(library, as_of)
@@ -59,11 +61,15 @@ class DraftCheck:
             if self._is_case(mentions[group.members[0]]):
                 claim = self._case_claim(tied, group)
                 found.append((mentions[group.members[0]], self._cases.judge(mentions[group.members[0]], claim)))
-            else:
+            elif not self._is_law_speaking(tied, group):
                 found += self._judge_statutes(tied, group)
         return CheckReport.of(_checked(ready, draft, mention, finding) for mention, finding in found)
 
     # --- statutes -----------------------------------------------------------------------------------------------------
+
+    def _is_law_speaking(self, tied: Tied, group: Group) -> bool:
+        """本法第十条 inside a quoted provision is the law's own reference, not one of the draft."""
+        return group.members[0] in tied.inside and tied.mentions[group.members[0]].name is None
 
     def _judge_statutes(self, tied: Tied, group: Group) -> list[tuple[Mention, Finding]]:
         claim = self._claim(tied, group)
@@ -89,10 +95,10 @@ class DraftCheck:
 
     def _claim(self, tied: Tied, group: Group) -> Claim:
         quotes = tuple((quote.words, introduced(tied, group, quote)) for quote in group.quotes)
-        inside = any(number in tied.inside for number in group.members)
+        inside = tied.inside.get(group.members[0])
         implied = None if group.quotes or inside else implied_quotation(tied, group)
         if inside:
-            return Claim(quotes=(), behind=group.after[:40])
+            return Claim(behind=group.after[:40], cites_old=self._cites_old(tied, inside, group))
         before = group.before if group.referring else group.clause
         is_attributed = group.referring or attributed(group.after)
         primary = before if group.referring else group.after
@@ -103,8 +109,19 @@ class DraftCheck:
             attributed=is_attributed,
             behind=group.after[:40],
             implied=implied.words if implied else None,
-            clause=group.clause,
+            siblings=_siblings([tied.mentions[number] for number in group.members]),
         )
+
+    def _cites_old(self, tied: Tied, quote: Quotation, group: Group) -> str | None:
+        """The version by whose numbers a quoted provision itself cites the law: the interpretations keep those of 2010."""
+        owner = next((other for other in tied.groups if quote in other.quotes), None)
+        quoting = tied.mentions[owner.members[-1]].citation if owner else None
+        cited = tied.mentions[group.members[0]].citation
+        if quoting is None or cited is None or quoting.document == cited.document:
+            return None
+        document = self._library.document(quoting.document)
+        laws = document.meta.get("cites_law") if document else None
+        return str(laws[cited.document]) if laws and cited.document in laws else None
 
     def _is_citation(self, mention: Mention, claim: Claim) -> bool:
         """Whether a mention is a citation: a place, a document named in title marks, or words quoted from it."""
@@ -167,6 +184,11 @@ def _without_own_clauses(text: str, mentions: list[Mention]) -> list[Mention]:
             continue
         kept.append(mention)
     return kept
+
+
+def _siblings(members: list[Mention]) -> tuple[Citation, ...]:
+    cited = [mention.citation for mention in members if mention.citation]
+    return tuple(cited) if len(members) > 1 else ()
 
 
 def _is_lone(mention: Mention) -> bool:

@@ -54,6 +54,27 @@ def stands(quote: str, text: str) -> bool:
     return bool(parts)
 
 
+_NEGATED = re.compile(r"(?:不得|没有|并未|并非|不能|禁止|[不未非无勿莫])$")
+
+
+def drops_negation(quote: str, text: str) -> bool:
+    """Whether the quotation begins right behind a negation of the text, wherever it stands there: 未改变 quoted as 改变.
+
+    >>> drops_negation("改变服务对象所提供的作品", "（二）未改变服务对象所提供的作品；")
+    True
+    """
+    parts = parts_of(quote)
+    source = folded(text)
+    if not parts or parts[0][0] in _NEGATIONS:
+        return False
+    at = source.find(parts[0])
+    while at > 0 and _NEGATED.search(source, max(0, at - 2), at):
+        at = source.find(parts[0], at + 1)
+        if at < 0:
+            return True
+    return False
+
+
 @lru_cache(maxsize=8192)
 def likeness(quote: str, text: str) -> float:
     """How nearly the quotation renders a stretch of the text, 0 to 1."""
@@ -82,6 +103,8 @@ def changes(quote: str, text: str) -> list[Change]:
     found: list[Change] = []
     for part in parts_of(quote):
         if part in source:
+            behind = _NEGATED.search(source, 0, source.find(part))
+            found += [Change("", behind[0])] if behind and not found and part == parts_of(quote)[0] else []
             continue
         low, high = 0, len(source)
         if len(part) < len(source):

@@ -17,7 +17,7 @@ from rag.library import Held, HeldPlace, Library
 from rag.provision import name_of, pinpoint
 from rag.quantity import conflicts
 from rag.quotation import Change
-from rag.quote_check import ALIKE, Leaf, changes, folded, likeness, says_which, stands, where_it_stands
+from rag.quote_check import ALIKE, Leaf, changes, drops_negation, folded, likeness, says_which, stands, where_it_stands
 from rag.statement import NOTHING, LawBook, says_anything
 
 # The words of the law in a draft need no marks: behind 规定： this much likeness makes them a quotation.
@@ -63,7 +63,8 @@ class Claim:
     attributed: bool = False
     behind: str = ""
     implied: str | None = None
-    clause: str = ""
+    siblings: tuple[Citation, ...] = ()
+    cites_old: str | None = None
 
     def with_quotes(self, quotes: Sequence[tuple[str, bool]], implied: str | None) -> "Claim":
         """The same claim with these quotations alone."""
@@ -239,7 +240,7 @@ class StatuteCheck:
             return None
         behind = _YEAR_BEHIND.match(claim.behind)
         version = citation.version or (behind[0].strip()[1:].strip() if behind else "")
-        named_old = mention.former or version.startswith(old_version)
+        named_old = mention.former or version.startswith(old_version) or claim.cites_old == old_version
         current = self._catalogue.in_force(law, self._as_of)
         if not named_old and version and not (current and (current.effective or "").startswith(version[:4])):
             return None
@@ -311,6 +312,8 @@ class StatuteCheck:
         told = row.is_told_by(said) + new.phrases
         now = max((other.is_told_by(said) for other in self._concordance.before(citation.document, article)), default=0)
         told_now = now + max(own.phrases, 0.9 * support.phrases)
+        kin = [scores.get(other.path[0], NOTHING).phrases for other in claim.siblings if other.path]
+        told_now = max(told_now, *kin) if kin else told_now
         if told > told_now and new.coverage >= own.coverage - 0.08:
             return True
         return row.new is None and row.is_told_by(said) > told_now
@@ -380,6 +383,8 @@ class StatuteCheck:
                 return self._wrong_place(place, foreign, words)
             if size < _SHORTEST_CLAIM and not place.citation.path:
                 return None
+        if size >= 12 and not drops_negation(words, place.text) and (foreign := self._in_other_law(place, words)):
+            return self._wrong_place(place, foreign, words)
         nearest = self._nearest(place, words)
         if nearest and likeness(words, nearest.text) > max(alike, ALIKE) + 0.15:
             return self._wrong_place(place, nearest.citation, words)
@@ -403,7 +408,7 @@ class StatuteCheck:
         said = f"引文与{self._where(place)}不一致：{listed}{'等' if len(found) > 8 else ''}{_unverified(place)}。"
         if likeness(words, source) < 0.5:
             said = f"{self._where(place)}没有这样的文字{_unverified(place)}。"
-        return Finding(Verdict.ALTERED, place.key, said, str(best.citation), words, best.text, tuple(found))
+        return Finding(Verdict.ALTERED, place.key, said, best.key, words, best.text, tuple(found))
 
     def _deepest(self, place: HeldPlace, words: str) -> HeldPlace:
         """The smallest place inside the cited one that the words render best."""
@@ -411,7 +416,8 @@ class StatuteCheck:
         if not inner:
             return place
         best = max(inner, key=lambda leaf: likeness(words, leaf.text))
-        return self.place(best.citation) or place
+        whole = best.citation.path == (*place.citation.path, "1") and len(self._inside(place.citation)) == 1
+        return place if whole else self.place(best.citation) or place
 
     def _wrong_place(self, place: HeldPlace, home: Citation, words: str) -> Finding:
         other = self.place(home)
@@ -420,7 +426,8 @@ class StatuteCheck:
         found = tuple(changes(words, other.text)) if other and not stands(words, other.text) else ()
         if found:
             said += f"引文另有出入：{'；'.join(says_which(change) for change in found[:6])}。"
-        return Finding(Verdict.WRONG_PINPOINT, place.key, said, str(home), words, other.text if other else None, found)
+        better = str(_as_deep(home, place.citation))
+        return Finding(Verdict.WRONG_PINPOINT, place.key, said, better, words, other.text if other else None, found)
 
     def _implied(self, place: HeldPlace, words: str) -> Finding | None:
         """Words without marks behind 规定：, taken for a quotation only where they plainly are one."""
@@ -445,7 +452,7 @@ class StatuteCheck:
 
     def _stands(self, place: HeldPlace, words: str) -> bool:
         if stands(words, place.text):
-            return True
+            return not drops_negation(words, place.text)
         # The words that introduce a list belong to each of its items; alone they are those of the paragraph.
         return (
             len(place.citation.path) >= 3
@@ -497,6 +504,8 @@ class StatuteCheck:
         said = to_narrow(to_simplified(claim.primary))
         if not says_anything(said):
             return None
+        if claim.siblings:
+            return None  # what is said of a list need not be said of each of it
         article = place.citation.path[0]
         book = self._book(place.citation)
         own = book.scores(to_narrow(to_simplified(claim.whole))).get(article, NOTHING)
@@ -633,6 +642,12 @@ class StatuteCheck:
 
     def _where(self, place: HeldPlace) -> str:
         return f"{name_of(place.document)}{pinpoint(place.citation)}"
+
+
+def _as_deep(home: Citation, cited: Citation) -> Citation:
+    """The right place to the depth of the citation: who cites an article is told an article, of another one."""
+    same = home.document == cited.document and home.path[:1] == cited.path[:1]
+    return home if same else home.at(*home.path[: max(1, len(cited.path))])
 
 
 def attributed(after: str) -> bool:

@@ -24,6 +24,9 @@ _COURT_SAYS = re.compile(
 _WHOSE = re.compile(
     r"(?:认为|指出|认定|写道|载明|表示|强调|明确|表述|说理|论述|判决书?|原话|称)[^。；“”，,]{0,6}[，,：:]?\s*$"
 )
+_BLOCK_CREDIT = re.compile(
+    r"\s*(?:——|—|--|[（(]|(?:以上|上述|此|该)(?:内容|文字|规定|引文|条文)?)?\s*(?:均?为|均?系|是|即|引自|出自|见|摘自|节自|来源|——|—|--|[（(])[：:]?\s*"
+)
 _COLON = re.compile(r"[^。；;\n“”\"「」『』：:]{0,14}[：:][ \t\u3000]*(?=[^\s“\"「『‘>])")
 _SPACED = re.compile(r"[ \t\u3000]+(?=[一-鿿])")
 _PARENTHESISED = re.compile(r"[（(\[【〔][^（）()\[\]【】〔〕。；;]{0,24}$")
@@ -32,8 +35,9 @@ _REFERS_BACK = re.compile(
     r"(?:见|参见|详见|依据是|规定在|规定于|载于|出自|对应|属于|来自|法律依据[:：为是]?|依据[:：]|——)\s*$"
 )
 _APPOSED = re.compile(
-    r"[”’」』》]?(?:一案|案件|案)?\s*(?:[（(\[【，,]\s?(?:[一-鿿]{0,14}(?:法院|高院|中院))?(?:案号)?(?:[为是：:即]|简称|又称|下称|以下简称)*\s?[“「]?"
-    r"|[一-鿿]{0,14}(?:民事|刑事)?(?:判决书?|裁定书?)?[（(“「]?|[，,]?(?:即|也就是|又称|案号[为：:]?)[“「]?)\s*"
+    r"[”’」』》]?(?:一案|案件|案)?\s*(?:[（(\[【]\s?(?:[一-鿿]{2,14}(?:法院|高院|中院)[，,：:]?)?|[，,]?\s?(?=案号|即|又称|也称|简称))"
+    r"(?:案号)?(?:[为是：:即]|简称|又称|也称|下称|以下简称)*\s?[“「]?"
+    r"|\s?(?:民事|刑事)?(?:判决书?|裁定书?)?\s?[（(“「]{0,2}"
 )
 _GOES_ON = re.compile(
     r"\s*(?:该案|该判决|该院|此案|法院|合议庭|一审|二审|终审|最终|判决|裁判|被告|原告|其[^他]|同时|并|审理|案件|被诉|平台|涉案|诉请|赔偿|判令)"
@@ -228,6 +232,10 @@ def _statements(tied: Tied) -> None:
         before, behind = groups[index - 1] if index else None, groups[index + 1] if index + 1 < len(groups) else None
         if before and before.sentence == group.sentence:
             low = max(low, before.end)
+        following = index + 1
+        while behind and _points_at(tied, behind, group):
+            following += 1
+            behind = groups[following] if following < len(groups) else None
         if behind and behind.sentence == group.sentence:
             high = min(high, behind.start)
         low, high = max(low, group.start - _FAR), min(high, group.end + _FAR)
@@ -242,6 +250,18 @@ def _statements(tied: Tied) -> None:
             low, high = tied.sentences.span(group.sentence - 1)
             if not (before and before.sentence == group.sentence - 1):
                 group.before = text[max(low, high - _FAR) : high]
+
+
+def _points_at(tied: Tied, later: Group, group: Group) -> bool:
+    """Whether later citations (该款, 该条) only point back at the place just cited: the sentence goes on about it."""
+    first, last = tied.mentions[later.members[0]], tied.mentions[group.members[-1]]
+    return (
+        later.sentence == group.sentence
+        and len(later.members) == 1
+        and first.name is None
+        and (first.relative or "").startswith(("该", "此", "本", "这"))
+        and first.citation == last.citation
+    )
 
 
 def _owner(
@@ -266,7 +286,7 @@ def _owner(
             return following
         # “……”是第二十四条的规定; the citation in front may still be the one that is quoted.
         said_before = previous is not None and _LAW_SAYS.search(text[previous.end : quote.start])
-        if following.sentence == last_sentence and len(gap) < 24 and _IS_BEHIND.fullmatch(gap) and not said_before:
+        if len(gap) < 24 and _IS_BEHIND.fullmatch(gap) and not said_before:
             return following
     if quote.block:
         return _owner_of_block(tied, groups, quote, at, following)
@@ -308,7 +328,7 @@ def _owner_of_block(
     if within:
         return None
     text = tied.text
-    if following and re.fullmatch(r"\s*(?:——|—|--|（|\(|出自|来源[：:]?)\s*", text[quote.end : following.start]):
+    if following and _BLOCK_CREDIT.fullmatch(text, quote.end, following.start):
         return following
     earlier = _earlier(groups, at, quote.start)
     if earlier and text[earlier[-1].end : quote.start].strip().count("\n") == 0:
