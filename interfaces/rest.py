@@ -12,7 +12,17 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from interfaces.dates import read_date
 from interfaces.desk import Desk
-from rag import Answer, IndexMismatch, KangbianError, LookupResult, NotFound, SearchHit, ServiceFailure, Turn
+from rag import (
+    Answer,
+    CheckReport,
+    IndexMismatch,
+    KangbianError,
+    LookupResult,
+    NotFound,
+    SearchHit,
+    ServiceFailure,
+    Turn,
+)
 
 _STATUS = ((NotFound, 404, "not_found"), (IndexMismatch, 409, "index_mismatch"), (ServiceFailure, 503, "unavailable"))
 
@@ -63,6 +73,18 @@ class LookupBody(BaseModel):
     workspace: WorkspaceName = "default"
 
 
+class CheckBody(BaseModel):
+    """A draft whose citations are to be checked."""
+
+    model_config = ConfigDict(
+        extra="ignore", json_schema_extra={"examples": [{"text": "《著作权法》第二十二条规定了合理使用。"}]}
+    )
+
+    text: str
+    as_of: Day = None
+    workspace: WorkspaceName = "default"
+
+
 def rest_routes(desk: Desk) -> APIRouter:
     """The routes under /api/v1."""
     router = APIRouter(prefix="/api/v1")
@@ -86,6 +108,11 @@ def rest_routes(desk: Desk) -> APIRouter:
     def lookup(body: Annotated[LookupBody, Body()]) -> LookupResult:
         """所引的法条、裁判或评论的文字、版本与效力。"""
         return desk.call(body.workspace, lambda assistant: assistant.lookup(body.citation, as_of=body.as_of))
+
+    @router.post("/check", summary="核对草稿中的引用")
+    def check(body: Annotated[CheckBody, Body()]) -> CheckReport:
+        """每一处引用一个结论；start、end 按 Unicode 字符从文首计数。"""
+        return desk.call(body.workspace, lambda assistant: assistant.check(body.text, body.as_of))
 
     return router
 

@@ -124,7 +124,9 @@ class CaseCheck:
             )
         if wrong:
             said = f"与{case_name(document)}的记载不符：{told}。"
-            return Finding(Verdict.MISMATCH, str(citation), said, document.citation.document)
+            other = [short for short in beside if short != shorts[0] and self._document(short)]
+            better = other[0] if wrong[0].field == "number" and claim.borrowed and other else shorts[0]
+            return Finding(Verdict.MISMATCH, str(citation), said, better)
         return quoted or Finding(Verdict.VALID, str(citation), _status(document))
 
     def _narrowed(self, mention: Mention, claim: CaseClaim, beside: Sequence[str]) -> tuple[str, ...]:
@@ -157,9 +159,16 @@ class CaseCheck:
                 continue
             if set(_meant(other)) & set(map(str, document.meta.get("related") or ())) and not claim.borrowed:
                 continue
-            number = str(document.meta.get("case_number") or document.citation.document)
-            found.insert(0, Misfit("number", number, other.start, other.end))
+            found.insert(0, Misfit("number", self._other_name(document, other), other.start, other.end))
         return found
+
+    def _other_name(self, document: HeldDocument, other: Mention) -> str:
+        """What stands beside a name and is not this case: another one that is held, or a number that is none of its."""
+        held = [known for short in _meant(other) if (known := self._document(short))]
+        number = str(document.meta.get("case_number") or "")
+        if held:
+            return f"并写的“{other.raw}”是另一件裁判：{case_name(held[0])}"
+        return f"并写的“{other.raw}”不是该案的案号" + (f"，该案案号是{number}" if number else "")
 
     def _quoted(self, document: HeldDocument, citation: Citation, claim: CaseClaim) -> Finding | None:
         words = [
@@ -204,7 +213,7 @@ def _is_told_of(document: HeldDocument, library: Library, mention: Mention) -> b
 
 
 def _told(misfit: Misfit) -> str:
-    return f"{LABELS.get(misfit.field, misfit.field)}应为{misfit.held}"
+    return misfit.held if misfit.field == "number" else f"{LABELS.get(misfit.field, misfit.field)}应为{misfit.held}"
 
 
 def _status(document: HeldDocument) -> str:

@@ -148,7 +148,7 @@ class DraftCheck:
             and not _A_CASE.match(tied.text, quote.end)
         )
         before, after = tied.region(group)
-        return CaseClaim(quotes, before, after, tuple(tied.beside(group)))
+        return CaseClaim(quotes, before, after, tuple(tied.beside(group)), group.borrowed)
 
 
 def check(text: str, workspace: str | None = None, as_of: date | None = None) -> CheckReport:

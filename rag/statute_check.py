@@ -370,7 +370,7 @@ class StatuteCheck:
         claimed = is_said or size >= _SHORTEST_CLAIM
         if size >= 6 and claimed:
             home = self._elsewhere(place.citation, words)
-            if home is not None:
+            if home is not None and not place.citation.contains(home):
                 return self._wrong_place(place, home, words)
         if not claimed or (alike < ALIKE and not is_said):
             if size >= 12 and (foreign := self._in_other_law(place, words)):
@@ -444,7 +444,7 @@ class StatuteCheck:
                 )
         taken = _first_sentence(words)
         size = len(folded(taken))
-        if size >= 12 and (home := self._elsewhere(place.citation, taken)):
+        if size >= 12 and (home := self._elsewhere(place.citation, taken)) and not place.citation.contains(home):
             return self._wrong_place(place, home, taken)
         if size >= 12 and likeness(taken, self._family(place)) >= _PLAINLY_THE_SAME:
             return self._altered(place, taken)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ingest.mention import Mention
+from rag.footnotes import Footnote, footnotes
 from rag.sentence import Quotation, Sentences
 
 _LINK = re.compile(r"[、，,/和及与或至到以同时并分别\-—~～\s]{0,6}|(?:[，,]?\s?(?:以及|及其|和|或者|并|并且|与))\s?")
@@ -43,6 +44,8 @@ _GOES_ON = re.compile(
     r"\s*(?:该案|该判决|该院|此案|法院|合议庭|一审|二审|终审|最终|判决|裁判|被告|原告|其[^他]|同时|并|审理|案件|被诉|平台|涉案|诉请|赔偿|判令)"
 )
 _SENTENCES_ON = 4
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_MARKER_END = re.compile(r"(?s:.*)(?:\[\^?\d{1,3}\]|[①-⑳⁰¹²³⁴-⁹]+)")
 _FAR = 400
 _PARAGRAPH = 900
 
@@ -65,6 +68,8 @@ class Group:
     clause: str = ""
     referring: bool = False
     number: int = 0
+    noted: list[int] = field(default_factory=list)
+    borrowed: bool = False
 
 
 @dataclass(slots=True)
@@ -82,7 +87,7 @@ class Tied:
 
     def beside(self, group: Group) -> list[Mention]:
         """The other names of a case written right beside it: 春风案（北京互联网法院（2023）京0491民初11279号）."""
-        found = []
+        found = [self.mentions[self.groups[number].members[0]] for number in group.noted]
         for number in (group.number - 1, group.number + 1):
             other = self.groups[number] if 0 <= number < len(self.groups) else None
             if other and self._same_case(min(group, other, key=_start), max(group, other, key=_start)):
@@ -100,6 +105,8 @@ class Tied:
         The sentence, cut where another case begins, and the sentences behind it that go on about 该案 or 法院.
         """
         low, high = self.sentences.span(group.sentence)
+        if group.noted and not self.text[low : group.start].strip("0123456789.[]^:： "):
+            return group.before, self.text[group.end : high]
         number = group.number
         while number and self._same_case(self.groups[number - 1], self.groups[number]):
             number -= 1
@@ -177,7 +184,40 @@ def tie(
         owner = _owner(tied, free, bisect_left(starts, quote.start), quote, is_case)
         if owner is not None:
             owner.quotes.append(quote)
+    for note in footnotes(text):
+        _join_note(tied, note)
     return tied
+
+
+def _join_note(tied: Tied, note: Footnote) -> None:
+    """Give the citations of a footnote what the text says and quotes in front of its marker, if they stand bare."""
+    text, sentences = tied.text, tied.sentences
+    starts = [group.start for group in tied.groups]
+    noted = tied.groups[bisect_left(starts, note.start) : bisect_left(starts, note.end)]
+    if not noted:
+        return
+    end = note.marker
+    low = sentences.around(max(0, end - 1))[0]
+    earlier = _MARKER_END.search(text, low, end)
+    low = max(low, earlier.end() if earlier else low, end - _FAR)
+    said = text[low:end]
+    here = tied.groups[bisect_left(starts, low) : bisect_left(starts, end)]
+    quoted = [quote for quote in tied.quotes if low <= quote.start and quote.end <= end]
+    for group in noted:
+        if tied.is_case(tied.mentions[group.members[0]]):
+            group.before = said
+            for other in here:
+                if tied.is_case(tied.mentions[other.members[0]]):
+                    group.noted.append(other.number)
+                    other.noted.append(group.number)
+                    group.borrowed = bool(other.quotes)
+        elif not _HAN.search(text[note.start : group.start].strip("见参详引自出于。：: ")) and not _HAN.search(
+            group.after
+        ):
+            group.before = group.clause = said
+            group.referring = True
+            if not group.quotes and not any(quote in other.quotes for other in tied.groups for quote in quoted):
+                group.quotes = quoted
 
 
 def _is_name(quote: Quotation, mention: Mention) -> bool:
@@ -291,7 +331,9 @@ def _owner(
     if quote.block:
         return _owner_of_block(tied, groups, quote, at, following)
     if previous is not None:
-        return previous
+        # 不同于春风案，本案中法院认为“……”: the words are those of the case that the text is about.
+        turned = is_case(tied.mentions[previous.members[0]]) and "本案" in text[previous.end : quote.start]
+        return None if turned else previous
     if following and following.sentence == last_sentence and following.start - quote.end <= 30:
         return following
     lead = text[max(0, quote.start - 40) : quote.start]
