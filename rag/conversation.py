@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from ingest.citation import Citation
 from ingest.mention import Mention
@@ -86,11 +87,11 @@ class _Said:
     def by_user(self) -> bool:
         return self.turn.role == "user"
 
-    @property
+    @cached_property
     def text(self) -> str:
         return self.reader.plain(self.turn.content)
 
-    @property
+    @cached_property
     def mentions(self) -> list[Mention]:
         return self.reader.mentions(self.text, language_of(self.text))
 

@@ -7,6 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+# The end of an English wording, or of its plural.
+_ENDING = re.compile(r"(?:es|s)?(?![a-z0-9])")
+
 
 class Phrasebook:
     """Wordings and the legal terms they stand for; the longest wording counts where several overlap.
@@ -17,23 +20,38 @@ class Phrasebook:
 
     def __init__(self, rows: Mapping[str, Iterable[str]]) -> None:
         self._rows = {str(wording).lower(): tuple(terms) for wording, terms in rows.items()}
-        longest_first = sorted(self._rows, key=len, reverse=True)
-        edge = [
-            rf"(?<![a-z0-9]){re.escape(row)}(?:s|es)?(?![a-z0-9])" if row.isascii() else re.escape(row)
-            for row in longest_first
-        ]
-        self._pattern = re.compile("|".join(edge) or r"(?!)", re.IGNORECASE)
+        lengths: dict[str, set[int]] = {}
+        for wording in self._rows:
+            lengths.setdefault(wording[:2], set()).add(len(wording))
+        # By the first two characters: a pattern of all wordings would take a second to compile.
+        self._lengths = {head: tuple(sorted(sizes, reverse=True)) for head, sizes in lengths.items()}
 
     def terms(self, text: str) -> list[str]:
-        """The legal terms for the wordings in a text, in order, each once."""
-        found = [term for match in self._pattern.finditer(text) for term in self._look_up(match[0].lower())]
+        """The legal terms for the wordings in a text, in order, each once; an English wording also in its plural."""
+        folded = text.lower().replace("’", "'")
+        found: list[str] = []
+        at = 0
+        while at < len(folded):
+            end = self._match(folded, at)
+            if end is None:
+                at += 1
+                continue
+            wording, at = end
+            found += self._rows[wording]
         return list(dict.fromkeys(found))
 
-    def _look_up(self, wording: str) -> tuple[str, ...]:
-        for form in (wording, wording.removesuffix("s"), wording.removesuffix("es")):
-            if form in self._rows:
-                return self._rows[form]
-        return ()
+    def _match(self, text: str, at: int) -> tuple[str, int] | None:
+        """The longest wording that begins here, and where it ends."""
+        for size in self._lengths.get(text[at : at + 2], ()):
+            wording = text[at : at + size]
+            if wording not in self._rows:
+                continue
+            if not wording[0].isascii():
+                return wording, at + size
+            ending = _ENDING.match(text, at + size)
+            if ending and not (at and text[at - 1].isascii() and text[at - 1].isalnum()):
+                return wording, ending.end()
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,8 +118,8 @@ class Reader:
         return follow_up(self, question, history)
 
     def plain(self, text: str) -> str:
-        """A text as questions are read: simplified, narrow, instructions blanked out."""
-        return to_narrow(to_simplified(separate_instructions(text).text))
+        """A text as questions are read: simplified, narrow, instructions blanked out, slips mended."""
+        return self._mender.mend(to_narrow(to_simplified(separate_instructions(text).text)))
 
     def mentions(self, text: str, language: Language, in_conversation: bool = False) -> list[Mention]:
         """What a text cites, by the grammar and by the looser names that people use in questions."""
