@@ -1,8 +1,8 @@
 """Inside one article: paragraphs (款), items (项), subitems (目), each with its offsets.
 
 The layout decides, as in the official gazettes: a new line that is no item is a new paragraph. Two habits of copies are
-mended. Some judicial interpretations break the line after every ；: a line that follows ； ， 、 or ： and is no item goes
-on with the same paragraph. And a list may stand in one line: （一）…；（二）… is found after a colon.
+mended. Some judicial interpretations break the line after every ；: a line that follows ； ， or 、 and is no item goes on
+with the same paragraph. And a list may stand in one line: （一）…；（二）… is found after a colon.
 """
 
 import re
@@ -25,7 +25,7 @@ _MARKS = (
 )
 _ROUND, _CIRCLED = 0, 5
 _DECORATION = re.compile(r"(?:[*_>]+\s*|-\s+)+")
-_GOES_ON = ("；", ";", "，", ",", "、", "：", ":")
+_GOES_ON = ("；", ";", "，", ",", "、")
 _PAGE_WIDTH = 20  # characters in the narrowest line that a page breaks
 _ENDS = ("。", "！", "？", "!", "?", ".", "…", "”", "’", "」", "』", "）", ")", "》", "】", "]")
 _COLON = ("：", ":")
@@ -129,6 +129,9 @@ def _continues(segments: list[_Segment], index: int, open_items: list[_Node], pr
     """Whether an unmarked line belongs to what stands before it."""
     if previous.endswith(_GOES_ON):
         return True
+    if previous.endswith(_COLON):
+        # A list without marks goes on in the same paragraph; definitions after a colon are sentences of their own.
+        return segments[index].text.rstrip().endswith(("；", ";"))
     if not open_items:
         # Broken inside a sentence by the width of a page; a short line may be a label of its own.
         return len(previous) >= _PAGE_WIDTH and not previous.endswith(_ENDS)

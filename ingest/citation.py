@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from ingest.errors import UnusableInput
 
 _WIDE_BRACKETS = str.maketrans("（）〔〕［］【】", "()()()()")
-_CASE_NUMBER = re.compile(r"[（(〔\[［【]\s*(\d{4})\s*[)）〕\]］】]\s*(\D{1,6}\d{0,6}\D{1,8}\d{1,7}(?:号之\d+|号之[一二三四五六七八九十]+|号)?)")
+_CASE_NUMBER = re.compile(
+    r"[（(〔\[［【]\s*(\d{4})\s*[)）〕\]］】]\s*(\D{1,6}\d{0,6}\D{1,8}\d{1,7}(?:号之\d+|号之[一二三四五六七八九十]+|号)?)"
+)
 _SPLIT_TAIL = re.compile(r"#\d+-\d+$")
 _DIGEST = "摘要."
 
