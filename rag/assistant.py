@@ -199,7 +199,7 @@ class Assistant:
         library = self._index.library
         with self._lock:
             if library.refresh() or self._reader is None:
-                self._reader = Reader(library, load_lexicon(self.settings.corpus))
+                self._reader = Reader(library, load_lexicon(self.settings.corpus), load_field(self.settings.corpus))
         return self._reader.read(question, history)
 
     def _compose(self, question: Question, day: date) -> _Composed:
@@ -212,11 +212,8 @@ class Assistant:
         facts = self._defences(question, day)
         if facts:
             return facts
-        if (
-            question.inherited
-            and not load_field(corpus).holds(question.text)
-            and load_field(corpus).is_elsewhere(question.text)
-        ):
+        field = load_field(corpus)
+        if question.inherited and field.is_elsewhere(question.text) and not field.holds(question.text):
             return _nothing_here(question)
         drafts: list[Draft] = []
         kinds: list[AnswerKind] = []
@@ -306,7 +303,7 @@ class Assistant:
     def _general(self, question: Question, desk: ConceptDesk, day: date, before: list[Draft]) -> _Composed:
         """A question that cites nothing in particular: by retrieval, if the corpus has anything to do with it."""
         hits = self._numbered(question, self._search(self._query(question), day))
-        if not question.places and not in_scope(self.settings.corpus, question, hits):
+        if not question.places and not in_scope(load_field(self.settings.corpus), question.text, question.topic, hits):
             short = len(re.findall(r"\w", question.text)) < _SHORTEST
             return _too_short(question) if short else _nothing_here(question)
         found = about_concept(desk, question, self._inside(question, day), hits)

@@ -69,7 +69,7 @@ class CaseNames:
         """The heart of a nickname with a word for a case near it: “幻之翼”椅子案, 伴心图, 那伴心呢."""
         found: dict[tuple[int, int], Mention] = {}
         for core, shorts in self._hearts.items():
-            tail = r"[^，。？！,.?!]{0,5}?(?:案|判决)|图(?:案|片)?" + (
+            tail = r"[^，。？！,.?!]{0,5}?(?:案|判决)|图(?:案)?(?![片像形])" + (
                 r"|[”」]?(?:呢|那个|那件|那边|的)" if in_conversation else ""
             )
             for match in re.finditer(rf"{re.escape(core)}[”」』》]?(?:{tail})", text):

@@ -48,7 +48,9 @@ def follow_up(reader: Reader, question: Question, history: Sequence[Turn]) -> Qu
     leans = _LEANING.search(question.text) is not None and _TURNING_AWAY.search(question.text) is None
     if _TURNING_AWAY.search(question.text) and own > 2:
         return question
-    if not leans and (own > (3 if question.names_something else _SELF_SUFFICIENT)):
+    complete = own > (3 if question.names_something else _SELF_SUFFICIENT)
+    complete = complete or (reader.field.is_central(question.text) and _ABOUT_CASE.search(question.text) is None)
+    if not leans and complete:
         return question
     said = [_Said(reader, turn) for turn in history]
     earlier = next((turn for turn in reversed(said) if turn.by_user), None)

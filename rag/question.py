@@ -16,6 +16,7 @@ from rag.injection import separate_instructions
 from rag.lexicon import Lexicon
 from rag.library import Library
 from rag.loose_names import LooseNames
+from rag.scope import Field
 from rag.slips import SlipMender
 
 
@@ -87,8 +88,9 @@ _BARE_MEASURES = re.compile(r"(?:^|[^\u4e00-\u9fff]|[据照按和与及在由看
 class Reader:
     """Reads questions over one library; made anew when the library changes."""
 
-    def __init__(self, library: Library, lexicon: Lexicon) -> None:
+    def __init__(self, library: Library, lexicon: Lexicon, field: Field) -> None:
         self._library = library
+        self.field = field
         self._names = library.catalogue().names
         self._lexicon = lexicon
         self.cases = CaseNames(library)

@@ -5,12 +5,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ingest.script import fold
 from rag.captions import load_captions
-from rag.question import Question
 from rag.relevance import rank
-from rag.retrieve import Hit
+
+if TYPE_CHECKING:
+    from rag.retrieve import Hit
 
 # The share of a question's terms that one passage of the user's own must hold to count as covering it.
 _COVERED = 0.5
@@ -28,10 +30,11 @@ class Field:
 
     def holds(self, text: str) -> bool:
         """Whether a question is within the field."""
-        folded = fold(text)
-        if self.core.search(folded):
-            return True
-        return self.near.search(folded) is not None and self.elsewhere.search(folded) is None
+        return self.is_central(text) or (self.near.search(fold(text)) is not None and not self.is_elsewhere(text))
+
+    def is_central(self, text: str) -> bool:
+        """Whether a question has a word of the heart of the field, such as 提示词 or 合理使用."""
+        return self.core.search(fold(text)) is not None
 
     def is_elsewhere(self, text: str) -> bool:
         """Whether a question has words of another field."""
@@ -49,17 +52,16 @@ def load_field(corpus: Path) -> Field:
     return Field(_any_of(rows["core"]), _any_of(near), _any_of(rows["elsewhere"]))
 
 
-def in_scope(corpus: Path, question: Question, hits: Sequence[Hit]) -> bool:
-    """Whether to answer from what was found.
+def in_scope(field: Field, text: str, topic: str, hits: "Sequence[Hit]") -> bool:
+    """Whether to answer a question, `text` as read and `topic` what it is about, from what was found.
 
     The question is within the field; or a passage covers it, which for the built-in corpus counts only when the
     question has no word of another field.
     """
-    field = load_field(corpus)
-    if field.holds(question.text):
+    if field.holds(text):
         return bool(hits)
-    elsewhere = field.is_elsewhere(question.text)
-    scores = rank(question.topic, [hit.text for hit in hits])
+    elsewhere = field.is_elsewhere(text)
+    scores = rank(topic, [hit.text for hit in hits])
     return any(
         score >= _COVERED and not (hit.place.document.builtin and elsewhere)
         for score, hit in zip(scores, hits, strict=True)
