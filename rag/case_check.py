@@ -11,6 +11,7 @@ from ingest.document import Kind
 from ingest.mention import Doubt, Mention
 from ingest.numerals import to_int
 from rag.answer import Verdict
+from rag.case_facts import amounts, court, dates, is_a_holding, rights
 from rag.case_names import CaseNames
 from rag.cases import tools_of
 from rag.claims import Misfit, is_pending, misfits
@@ -51,9 +52,6 @@ _CAUSES = (
     (re.compile(r"(?:委托|服务|许可使用|买卖)合同纠纷"), "合同"),
 )
 _CAUSE_STATED = re.compile(r"案由|纠纷(?:一案)?|罪")
-_WANTED = re.compile(r"驳回|主张|诉称|请求|辩称|抗辩|是否|争议|能否|关于")
-_HELD = re.compile(r"认定|认为|判决|判令|确认|支持")
-_PUBLISHES = re.compile(r"(?:法院|高院|中院)[^，。；]{0,6}?(?:典型|公报|指导|发布|公布|入选|案例|意见|规定|解释)")
 _SECOND = re.compile(r"二审|终审|上诉|维持原判|终字")
 _FIRST = re.compile(r"一审|初审")
 _INSTANCE_SAID = re.compile(
@@ -91,6 +89,7 @@ class CaseCheck:
         self._as_of = as_of
         self._names = CaseNames(library)
         self._tools = tools_of(library)
+        self._courts = _courts(library)
         self._documents: dict[str, HeldDocument | None] = {}
 
     def judge(self, mention: Mention, claim: CaseClaim) -> Finding:
@@ -151,7 +150,10 @@ class CaseCheck:
 
     def _wrong(self, document: HeldDocument, mention: Mention, claim: CaseClaim, beside: Sequence[str]) -> list[Misfit]:
         related = [held.meta for short in document.meta.get("related") or () if (held := self._document(str(short)))]
-        found = mismatches(claim.said, claim.after, document.meta, related, self._tools)
+        about_law = document.kind is not Kind.NOTE
+        courts = self._courts if about_law else ()
+        found = mismatches(claim.said, claim.after, document.meta, related, self._tools, courts)
+        found = [misfit for misfit in found if about_law or misfit.field != "court"]
         for other in claim.beside:
             if other.doubt is Doubt.AMBIGUOUS or document.citation.document in _meant(other):
                 continue
@@ -199,6 +201,12 @@ class CaseCheck:
         return self._documents[short]
 
 
+def _courts(library: Library) -> tuple[str, ...]:
+    """The short names of all courts of which a decision is held."""
+    names = [alias for document in library.documents() for alias in document.meta.get("court_aliases") or ()]
+    return tuple(dict.fromkeys(str(name) for name in names if len(str(name)) > 2))
+
+
 def _meant(mention: Mention) -> tuple[str, ...]:
     return mention.candidates or ((mention.citation.document,) if mention.citation else ())
 
@@ -243,33 +251,34 @@ def _in_full_text(quote: str, citation: Citation, document: HeldDocument, places
 
 
 def mismatches(
-    said: str, after: str, meta: Mapping[str, Any], related: Sequence[Mapping[str, Any]], tools: Iterable[str]
+    said: str,
+    after: str,
+    meta: Mapping[str, Any],
+    related: Sequence[Mapping[str, Any]],
+    tools: Iterable[str],
+    courts: Iterable[str],
 ) -> list[Misfit]:
     """What the text says about a case and its file contradicts.
 
     `said` are the words about the case, `after` those directly behind its citation. A case of two instances is one case
     to whoever tells it: where the text speaks of the other instance, what fits that one's file is right too.
     """
-    found = [misfit for misfit in misfits(said, meta, tools=tools) if not _is_reported(said, misfit)]
-    found += [*_cause(said, meta), *_instance(after, meta)]
+    found = [*_stated(said, meta, tools, courts), *_cause(said, meta), *_instance(after, meta)]
     speaks_of_both = _SECOND.search(said) or (_FIRST.search(said) and "二审" in str(meta.get("instance")))
     if found and related and speaks_of_both:
         for other in related:
-            elsewhere = {misfit.field for misfit in misfits(said, other, tools=tools)}
+            elsewhere = {misfit.field for misfit in _stated(said, other, tools, courts)}
             found = [misfit for misfit in found if misfit.field in elsewhere or misfit.field in ("cause", "instance")]
     return _one_each(found)
 
 
-def _is_reported(said: str, misfit: Misfit) -> bool:
-    """Whether the words only report what a party wanted, or a court named for something else than judging."""
-    if misfit.field == "court":
-        return _PUBLISHES.search(said, misfit.start, misfit.end + 12) is not None
-    if misfit.field not in ("work", "outcome", "liability", "rights"):
-        return False
-    clause = max(said.rfind(mark, 0, misfit.start) for mark in "，,。；;：:") + 1
-    held = _HELD.search(said, clause, misfit.start)
-    wanted = _WANTED.search(said, clause, misfit.start)
-    return wanted is not None and (held is None or held.start() < wanted.start())
+def _stated(said: str, meta: Mapping[str, Any], tools: Iterable[str], courts: Iterable[str]) -> list[Misfit]:
+    rest = [
+        misfit
+        for misfit in misfits(said, meta, tools=tools)
+        if misfit.field not in ("court", "claimed", "awarded", "rights") and is_a_holding(said, misfit, meta)
+    ]
+    return [*court(said, meta, courts), *amounts(said, meta), *rights(said, meta), *dates(said, meta), *rest]
 
 
 def own_words(region: str) -> str:

@@ -7,12 +7,14 @@ judge   place, version, quotation and statement, in the contract's order of prec
 """
 
 import re
+from dataclasses import replace
 from datetime import date
 
 from ingest.citation import Citation
 from ingest.document import Kind
 from ingest.find import find_citations
 from ingest.mention import Doubt, Mention
+from ingest.numerals import to_int
 from rag.captions import Captions
 from rag.case_check import CaseCheck, CaseClaim
 from rag.check_report import CheckedCitation, CheckReport, WordChange
@@ -23,6 +25,8 @@ from rag.sentence import Quotation, Sentences, quotations
 from rag.statute_check import Claim, Finding, StatuteCheck, attributed
 from rag.tie import Group, Tied, implied_quotation, introduced, tie
 
+_ARTICLE = re.compile(r"第\s?([〇零一二三四五六七八九十百千\d０-９]{1,9})\s?[条條]")
+_FORMERLY = re.compile(r"(?:原|旧|旧法|修[改正订]前)的?$")
 _TITLED = re.compile(r"[《〈「]")
 _OWN_CLAUSE = re.compile(r"^[ \t\u3000#*]*第[〇零一二三四五六七八九十百\d]{1,5}条", re.M)
 _LINE_START = re.compile(r"[ \t\u3000#*>]*")
@@ -54,7 +58,7 @@ class DraftCheck:
         quoted = quotations(text)
         sentences = Sentences(text, quoted)
         mentions = find_citations(text, self._names)
-        mentions = _without_own_clauses(text, mentions)
+        mentions = self._settled(text, _without_own_clauses(text, mentions))
         tied = tie(text, mentions, quoted, sentences, self._is_case)
         found: list[tuple[Mention, Finding]] = []
         for group in tied.groups:
@@ -65,11 +69,45 @@ class DraftCheck:
                 found += self._judge_statutes(tied, group)
         return CheckReport.of(_checked(ready, draft, mention, finding) for mention, finding in found)
 
+    def _settled(self, text: str, mentions: list[Mention]) -> list[Mention]:
+        """Lone articles (第四条) given to what was cited before: a rule of which a note is held, or the same article."""
+        settled: list[Mention] = []
+        for mention in mentions:
+            if _is_lone(mention) and (mention.citation is None or mention.citation.path):
+                near = [earlier for earlier in settled[-8:] if "\n" not in text[earlier.end : mention.start]]
+                mention = self._given(mention, near)
+                if _FORMERLY.search(text, max(0, mention.start - 6), mention.start):
+                    mention = replace(mention, former=True)
+            settled.append(mention)
+        return settled
+
+    def _given(self, mention: Mention, near: list[Mention]) -> Mention:
+        last = near[-1].citation if near else None
+        if last and self._names.kind(last.document) is Kind.NOTE and "·" not in last.document:
+            return replace(mention, citation=last, doubt=None, candidates=())
+        if mention.doubt is Doubt.AMBIGUOUS and (number := _ARTICLE.search(mention.raw)):
+            article = str(to_int(number[1]))
+            same = {
+                earlier.citation.at(article)
+                for earlier in near
+                if earlier.citation and earlier.citation.path[:1] == (article,)
+            }
+            if len(same) == 1:
+                return replace(mention, citation=same.pop(), doubt=None, candidates=())
+        return mention
+
     # --- statutes -----------------------------------------------------------------------------------------------------
 
     def _is_law_speaking(self, tied: Tied, group: Group) -> bool:
         """本法第十条 inside a quoted provision is the law's own reference, not one of the draft."""
-        return group.members[0] in tied.inside and tied.mentions[group.members[0]].name is None
+        if tied.mentions[group.members[0]].name is not None:
+            return False
+        in_block = any(
+            quote.block and quote.start <= group.start < quote.end
+            for other in tied.groups[max(0, group.number - 3) : group.number + 1]
+            for quote in other.quotes
+        )
+        return in_block or group.members[0] in tied.inside
 
     def _judge_statutes(self, tied: Tied, group: Group) -> list[tuple[Mention, Finding]]:
         claim = self._claim(tied, group)

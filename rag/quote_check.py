@@ -163,6 +163,20 @@ def where_it_stands(quote: str, leaves: Iterable[Leaf], whole: Iterable[HeldPlac
     return next((place.citation for place in whole if stands(quote, place.text)), None)
 
 
+def turns_round(found: Sequence[Change]) -> bool:
+    """Whether the changes alter a number or leave another count of negations: 不能证明 told as 证明不了 does neither.
+
+    >>> turns_round([Change("", "不能"), Change("不了", "")]), turns_round([Change("", "不")])
+    (False, True)
+    """
+    negations = [
+        sum(letter in _NEGATIONS for letter in words)
+        for words in ("".join(change.quoted for change in found), "".join(change.source for change in found))
+    ]
+    numbers = any(set(change.quoted + change.source) & _NUMBERS for change in found)
+    return numbers or negations[0] != negations[1]
+
+
 def says_which(change: Change) -> str:
     """One change in words: what was quoted, what the text says, and whether a number or a negation was touched.
 

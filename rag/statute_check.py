@@ -17,7 +17,18 @@ from rag.library import Held, HeldPlace, Library
 from rag.provision import name_of, pinpoint
 from rag.quantity import conflicts
 from rag.quotation import Change
-from rag.quote_check import ALIKE, Leaf, changes, drops_negation, folded, likeness, says_which, stands, where_it_stands
+from rag.quote_check import (
+    ALIKE,
+    Leaf,
+    changes,
+    drops_negation,
+    folded,
+    likeness,
+    says_which,
+    stands,
+    turns_round,
+    where_it_stands,
+)
 from rag.statement import NOTHING, LawBook, says_anything
 
 # The words of the law in a draft need no marks: behind 规定： this much likeness makes them a quotation.
@@ -26,6 +37,8 @@ _SHORTEST_CLAIM = 10
 _RULE = re.compile(
     r"规定|上限|下限|最高|最低|以下|以上|不超过|不得超过|至多|至少|倍|保护期|期限|法定赔偿|区间|幅度|范围"
 )
+_MODAL = re.compile(r"应当|可以|必须|不得|连带|按份|禁止|允许")
+_BOUND = re.compile(r"上限|下限|最高|最低|幅度|区间|法定赔偿额|倍数为|倍数是")
 _FACT = re.compile(r"原告|被告|请求|主张|判令|本案|涉案|诉请|索赔|支付|赔偿了|判决|酌情|合计|我方|客户")
 _QUANTITY = re.compile(r"[一二三四五六七八九十百千万两\d]+(?:余)?(?:万元|元|倍|年|个月|日内|日|小时)")
 _ATTRIBUTED = re.compile(
@@ -446,8 +459,14 @@ class StatuteCheck:
         size = len(folded(taken))
         if size >= 12 and (home := self._elsewhere(place.citation, taken)) and not place.citation.contains(home):
             return self._wrong_place(place, home, taken)
-        if size >= 12 and likeness(taken, self._family(place)) >= _PLAINLY_THE_SAME:
-            return self._altered(place, taken)
+        family = self._family(place)
+        if size >= 12 and likeness(taken, family) >= _PLAINLY_THE_SAME:
+            found = changes(taken, family)
+            # Without marks it may be a summary: only what turns the rule round is held against it.
+            if turns_round(found) or any(
+                _MODAL.search(change.quoted) and _MODAL.search(change.source) for change in found
+            ):
+                return self._altered(place, taken)
         return None
 
     def _stands(self, place: HeldPlace, words: str) -> bool:
@@ -519,12 +538,12 @@ class StatuteCheck:
         best = scores[ranked[0]]
         second = scores[ranked[1]].total if len(ranked) > 1 else 0.0
         needed = (1.0, 0.22) if claim.attributed else (1.9, 0.3)
-        if (
-            best.phrases < needed[0]
-            or best.coverage < needed[1]
-            or own_primary.coverage > min(0.34, 0.6 * best.coverage)
-            or best.total - second < 0.12
-        ):
+        if best.phrases < needed[0] or best.coverage < needed[1] or best.total - second < 0.12:
+            return None
+        stranger = own_primary.coverage <= min(0.34, 0.6 * best.coverage)
+        # Neighbours share their words; then the telling phrase must come with nearly all of the statement.
+        kin = claim.attributed and best.coverage >= 0.45 and best.coverage >= own_primary.coverage + 0.1
+        if not (stranger or kin):
             return None
         home = book.places[ranked[0]]
         return Finding(
@@ -538,7 +557,7 @@ class StatuteCheck:
     def _misstated(self, place: HeldPlace, claim: Claim) -> Finding | None:
         """A rule restated with another figure, or word for word but for a number or a negation."""
         said = to_narrow(to_simplified(claim.primary))
-        if claim.attributed and _RULE.search(said) and not _FACT.search(said):
+        if ((claim.attributed and _RULE.search(said)) or _BOUND.search(said)) and not _FACT.search(said):
             asked = _QUANTITY.findall(said)
             if asked and (fixed := conflicts(asked, to_narrow(place.text))):
                 return self._wrong_figure(place, said, asked, fixed)
@@ -549,7 +568,8 @@ class StatuteCheck:
                 and not stands(clause, place.text)
             ):
                 found = changes(clause, place.text)
-                if found and all(change.is_grave and len(change.quoted + change.source) <= 8 for change in found):
+                small = all(change.is_grave and len(change.quoted + change.source) <= 8 for change in found)
+                if found and small and turns_round(found):
                     return self._altered(place, clause.strip())
         return None
 

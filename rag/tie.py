@@ -28,7 +28,9 @@ _WHOSE = re.compile(
 _BLOCK_CREDIT = re.compile(
     r"\s*(?:——|—|--|[（(]|(?:以上|上述|此|该)(?:内容|文字|规定|引文|条文)?)?\s*(?:均?为|均?系|是|即|引自|出自|见|摘自|节自|来源|——|—|--|[（(])[：:]?\s*"
 )
-_COLON = re.compile(r"[^。；;\n“”\"「」『』：:]{0,14}[：:][ \t\u3000]*(?=[^\s“\"「『‘>])")
+_COLON = re.compile(
+    r"(?:[^。；;\n“”\"「」『』：:]{0,8}(?:规定|明确|载明|原文|条文|内容|表述|如下|指出|写明|定义)[^。；;\n“”\"「」『』：:]{0,4}|[^\u3400-\u9fff。；;\n“”\"「」『』：:]{0,2})[：:][ \t\u3000]*(?=[^\s“\"「『‘>])"
+)
 _SPACED = re.compile(r"[ \t\u3000]+(?=[一-鿿])")
 _PARENTHESISED = re.compile(r"[（(\[【〔][^（）()\[\]【】〔〕。；;]{0,24}$")
 _CLOSING = frozenset(("", *"）)]】〕，,、；;"))
@@ -367,7 +369,7 @@ def _owner_of_block(
 ) -> Group | None:
     """A block quotation belongs to the citation in the line that leads to it, or to the one right behind it."""
     within = [group for group in groups[at : at + 40] if quote.start <= group.start < quote.end]
-    if within:
+    if any(tied.mentions[group.members[0]].name for group in within):
         return None
     text = tied.text
     if following and _BLOCK_CREDIT.fullmatch(text, quote.end, following.start):
