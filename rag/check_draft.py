@@ -7,6 +7,7 @@ judge   place, version, quotation and statement, in the contract's order of prec
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import replace
 from datetime import date
 
@@ -152,7 +153,7 @@ class DraftCheck:
 
     def _cites_old(self, tied: Tied, quote: Quotation, group: Group) -> str | None:
         """The version by whose numbers a quoted provision itself cites the law: the interpretations keep those of 2010."""
-        owner = next((other for other in tied.groups if quote in other.quotes), None)
+        owner = tied.owners.get(quote)
         quoting = tied.mentions[owner.members[-1]].citation if owner else None
         cited = tied.mentions[group.members[0]].citation
         if quoting is None or cited is None or quoting.document == cited.document:
@@ -218,8 +219,8 @@ def _without_own_clauses(text: str, mentions: list[Mention]) -> list[Mention]:
             continue
         if not _is_lone(mention):
             last_named = mention.start
-        elif last_named < 0 or any(last_named < end < mention.start for end in ends):
-            continue
+        elif last_named < 0 or bisect_right(ends, last_named) < bisect_left(ends, mention.start):
+            continue  # no law named in this sentence
         kept.append(mention)
     return kept
 

@@ -105,6 +105,8 @@ class StatuteCheck:
         self._books: dict[tuple[str, str | None], LawBook] = {}
         self._leaves: dict[tuple[str, str | None], list[Leaf]] = {}
         self._families: dict[Citation, str] = {}
+        self._foreign: dict[tuple[str, str], Citation | None] = {}
+        self._homes: dict[tuple[str, str | None, str], Citation | None] = {}
 
     # --- one citation -------------------------------------------------------------------------------------------------
 
@@ -496,7 +498,11 @@ class StatuteCheck:
         return f"（见{pinpoint(home)}）" if home else ""
 
     def _elsewhere(self, citation: Citation, words: str) -> Citation | None:
-        return where_it_stands(words, self._all_leaves(citation), self._book(citation).places.values())
+        asked = (citation.document, citation.version, words)
+        if asked not in self._homes:
+            leaves, articles = self._all_leaves(citation), self._book(citation).places.values()
+            self._homes[asked] = where_it_stands(words, leaves, articles)
+        return self._homes[asked]
 
     def _nearest(self, place: HeldPlace, words: str) -> Leaf | None:
         if len(folded(words)) < 12:
@@ -509,12 +515,18 @@ class StatuteCheck:
 
     def _in_other_law(self, place: HeldPlace, words: str) -> Citation | None:
         """Where another statute held has these very words."""
-        for document in self._library.documents():
-            if document.kind is Kind.STATUTE and document.citation.document != place.citation.document:
-                found = where_it_stands(words, self._all_leaves(document.citation), ())
-                if found:
-                    return found
-        return None
+        asked = (place.citation.document, words)
+        if asked not in self._foreign:
+            self._foreign[asked] = next(
+                (
+                    found
+                    for document in self._library.documents()
+                    if document.kind is Kind.STATUTE and document.citation.document != place.citation.document
+                    if (found := where_it_stands(words, self._all_leaves(document.citation), ()))
+                ),
+                None,
+            )
+        return self._foreign[asked]
 
     # --- statements ---------------------------------------------------------------------------------------------------
 

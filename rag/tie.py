@@ -86,6 +86,7 @@ class Tied:
     inside: dict[int, Quotation]
     """The quotation in which a mention stands, by the number of the mention."""
     is_case: Callable[[Mention], bool]
+    owners: dict[Quotation, Group] = field(default_factory=dict)
 
     def beside(self, group: Group) -> list[Mention]:
         """The other names of a case written right beside it: 春风案（北京互联网法院（2023）京0491民初11279号）."""
@@ -186,15 +187,16 @@ def tie(
         owner = _owner(tied, free, bisect_left(starts, quote.start), quote, is_case)
         if owner is not None:
             owner.quotes.append(quote)
+            tied.owners[quote] = owner
+    every = [group.start for group in groups]
     for note in footnotes(text):
-        _join_note(tied, note)
+        _join_note(tied, note, every)
     return tied
 
 
-def _join_note(tied: Tied, note: Footnote) -> None:
+def _join_note(tied: Tied, note: Footnote, starts: Sequence[int]) -> None:
     """Give the citations of a footnote what the text says and quotes in front of its marker, if they stand bare."""
     text, sentences = tied.text, tied.sentences
-    starts = [group.start for group in tied.groups]
     noted = tied.groups[bisect_left(starts, note.start) : bisect_left(starts, note.end)]
     if not noted:
         return
@@ -218,7 +220,7 @@ def _join_note(tied: Tied, note: Footnote) -> None:
         ):
             group.before = group.clause = said
             group.referring = True
-            if not group.quotes and not any(quote in other.quotes for other in tied.groups for quote in quoted):
+            if not group.quotes and not any(quote in tied.owners for quote in quoted):
                 group.quotes = quoted
 
 
