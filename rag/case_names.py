@@ -69,6 +69,8 @@ class CaseNames:
         """The heart of a nickname with a word for a case near it: “幻之翼”椅子案, 伴心图, 那伴心呢."""
         found: dict[tuple[int, int], Mention] = {}
         for core, shorts in self._hearts.items():
+            if core not in text:
+                continue
             tail = r"[^，。？！,.?!]{0,5}?(?:案|判决)|图(?:案)?(?![片像形])" + (
                 r"|[”」]?(?:呢|那个|那件|那边|的)" if in_conversation else ""
             )
@@ -98,6 +100,7 @@ class CaseNames:
         return [
             Mention(match[0], match.start(), match.end(), None, match[0], candidates=shorts)
             for place, shorts in self._by_place.items()
+            if place in text
             for match in re.finditer(f"{place}{tail}", text)
         ]
 

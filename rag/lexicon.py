@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -72,14 +72,19 @@ class Facet:
         return any(cue in lowered for cue in (*self.cues, *self.cues_en))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lexicon:
-    """All word lists of one corpus folder."""
+    """All word lists of one corpus folder; the English one is long and read when the first English question comes."""
 
-    english: Phrasebook
+    folder: Path
     colloquial: Phrasebook
     facets: tuple[Facet, ...]
     terms: frozenset[str]
+
+    @cached_property
+    def english(self) -> Phrasebook:
+        """English wordings and the Chinese terms they stand for."""
+        return Phrasebook(_read(self.folder / "english.yaml") or {})
 
 
 @lru_cache(maxsize=4)
@@ -89,7 +94,7 @@ def load_lexicon(corpus: Path) -> Lexicon:
     words = folder / "legal_words.txt"
     lines = words.read_text("utf-8").splitlines() if words.exists() else []
     return Lexicon(
-        Phrasebook(_read(folder / "english.yaml") or {}),
+        folder,
         Phrasebook(_read(folder / "colloquial.yaml") or {}),
         tuple(_facet(row) for row in _read(folder / "case_facets.yaml") or ()),
         frozenset(line.split()[0] for line in lines if line.strip() and not line.startswith("#")),

@@ -11,6 +11,7 @@ from ingest.document import Kind
 from ingest.mention import Mention
 from ingest.names import Entry
 from ingest.script import fold
+from rag.sounds import sound
 
 # So many characters may stand between two of a name; a shorter name would be found where nobody meant it.
 _GAP, _SHORTEST = 3, 5
@@ -32,9 +33,10 @@ class LooseNames:
         self._entries = tuple(entries)
 
     @cached_property
-    def _patterns(self) -> list[tuple[re.Pattern[str] | None, str, str]]:
+    def _cores(self) -> list[tuple[str, str, bool]]:
+        """What is left of each name without marks, its document, and whether it is Chinese throughout."""
         return [
-            (_loosely(core) if _HAN.fullmatch(core) else None, core, entry.short)
+            (core, entry.short, _HAN.fullmatch(core) is not None)
             for entry in self._entries
             for name in (entry.short, entry.title, *entry.aliases)
             if len(core := re.sub(r"[^\w.]", "", fold(name)).removesuffix("案"))
@@ -46,12 +48,17 @@ class LooseNames:
         folded = fold(text)
         spelt = _Spelt.out(folded)
         spans = []
-        for pattern, core, short in self._patterns:
-            if pattern is None:
+        heard = {sound(letter) for letter in folded if _HAN.fullmatch(letter)}
+        typed = re.sub(r"[^a-z]", "", folded)
+        for core, short, chinese in self._cores:
+            if not chinese:
                 start = folded.find(core)
                 span = (start, start + len(core)) if start >= 0 else None
+            elif all((heard_as := sound(letter)) in heard or heard_as in typed for letter in core):
+                # A pattern costs a millisecond to make: only names whose every sound is there get one.
+                span = spelt.search(_loosely(core))
             else:
-                span = spelt.search(pattern)
+                span = None
             if span:
                 spans.append((span, short))
         found: dict[str, Mention] = {}
@@ -75,7 +82,7 @@ class _Spelt:
     def out(cls, text: str) -> "_Spelt":
         pieces, origin = [], []
         for index, letter in enumerate(text):
-            piece = _sound(letter) + _CLOSE if _HAN.fullmatch(letter) else letter if letter.isalnum() else ""
+            piece = sound(letter) + _CLOSE if _HAN.fullmatch(letter) else letter if letter.isalnum() else ""
             pieces.append(piece)
             origin += [index] * len(piece)
         return cls("".join(pieces), tuple(origin))
@@ -85,14 +92,8 @@ class _Spelt:
         return (self.origin[match.start()], self.origin[match.end() - 1] + 1) if match else None
 
 
+@lru_cache(maxsize=256)
 def _loosely(name: str) -> re.Pattern[str]:
     """The sounds of a name, with other characters between them or with none of the marks where it is typed in pinyin."""
     between = f"{_CLOSE}?(?:[^{_CLOSE}]{{1,6}}{_CLOSE}){{0,{_GAP}}}?"
-    return re.compile(rf"(?<![a-z]){between.join(_sound(letter) for letter in name)}")
-
-
-@lru_cache(maxsize=8192)
-def _sound(letter: str) -> str:
-    from pypinyin import lazy_pinyin
-
-    return re.escape(lazy_pinyin(letter)[0])
+    return re.compile(rf"(?<![a-z]){between.join(sound(letter) for letter in name)}")

@@ -1,19 +1,12 @@
 """Typing slips in the names of laws, cases and terms: 著做权法, 合理试用, 着作权法."""
 
 from collections.abc import Iterable
-from functools import lru_cache
 from itertools import product
+
+from rag.sounds import readings, sound
 
 _SHORTEST, _LONGEST = 3, 12
 _READINGS = 8
-
-
-@lru_cache(maxsize=4096)
-def _readings(character: str) -> tuple[str, ...]:
-    from pypinyin import Style, pinyin
-
-    found = pinyin(character, style=Style.NORMAL, heteronym=True)
-    return tuple(found[0]) if found else (character,)
 
 
 class SlipMender:
@@ -42,7 +35,7 @@ class SlipMender:
         if self._by_sound is None:
             self._by_sound = {}
             for name in self._names:
-                self._by_sound.setdefault(tuple(_readings(letter)[0] for letter in name), set()).add(name)
+                self._by_sound.setdefault(tuple(sound(letter) for letter in name), set()).add(name)
         letters, at = list(text), 0
         sizes = sorted({len(name) for name in self._names}, reverse=True)
         while at < len(letters):
@@ -60,13 +53,13 @@ class SlipMender:
         """The one known name that the window sounds like; the window itself when it is a name."""
         if window in self._names:
             return window
-        readings = [_readings(letter) if "一" <= letter <= "鿿" else () for letter in window]
-        if not all(readings):
+        heard = [readings(letter) if "一" <= letter <= "鿿" else () for letter in window]
+        if not all(heard):
             return None
         meant: set[str] = set()
-        for count, sound in enumerate(product(*readings)):
+        for count, sounds in enumerate(product(*heard)):
             if count == _READINGS:
                 break
-            meant |= (self._by_sound or {}).get(sound, set())
+            meant |= (self._by_sound or {}).get(sounds, set())
         alike = [name for name in meant if sum(a == b for a, b in zip(name, window, strict=True)) * 2 >= len(window)]
         return alike[0] if len(alike) == 1 else None
