@@ -55,7 +55,9 @@ _REVISION = r"(?:第[一二三四五六]次)?(?:修正|修订|修改|公布|通�
 _VERSION_AFTER = re.compile(
     rf"\s?\(\s?((?:19|20)\d{{2}})(?:\s?年(?:\d{{1,2}}月(?:\d{{1,2}}日)?)?|-\d\d-\d\d)?{_REVISION}\s?\)|\s?((?:19|20)\d{{2}})(?:年?(?:版|修正|修订)(?:版|本)?|(?=第))"
 )
-_FORMER_AFTER = re.compile(r"\s?\((?:旧|旧法|已废止|已失效|修[正订改]前)\)")
+_FORMER_AFTER = re.compile(
+    r"\s?\((?:旧|旧法|已废止|已失效|修[正订改]前)\)|(?:(?:19|20)\d{2}年)?修[正订改](?:之|以)?前的?(?=第)"
+)
 _DEFINITION = re.compile(
     r"\s?[\(,]\s?(?:以下|下文|下|后文|以下均)?(?:统称|简称|称)(?:为|作|之为)?[::,]?\s?[“\"‘「《]*(?P<alias>[^()“”\"‘’「」《》,。;]{1,24})[”\"’」》]*\s?\)?"
 )
@@ -268,9 +270,11 @@ class _Reader:
             name = re.sub(r"[《》“”\"]|的$", "", self._text[foreign.start() : end])
             name = name.replace("的", "", 1) if foreign[0].endswith("的") else name
             return replace(named, start=foreign.start(), name=name, shorts=self._names.candidates(name))
-        if after := _VERSION_AFTER.match(folded, end):
+        after_former = _FORMER_AFTER.match(folded, end)
+        if after_former is None and (after := _VERSION_AFTER.match(folded, end)):
             version, end = version or after[1] or after[2], after.end()
-        former = bool(after_former := _FORMER_AFTER.match(folded, end))
+            after_former = _FORMER_AFTER.match(folded, end)
+        former = after_former is not None
         end = after_former.end() if after_former else end
         if before := _VERSION_BEFORE.search(folded, max(0, start - 24), start):
             version, start = version or before[1], before.start()

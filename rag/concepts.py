@@ -146,7 +146,7 @@ def _laws(desk: ConceptDesk, question: Question, places: Sequence[HeldPlace]) ->
             *number_then(desk.statutes, place, question.language),
             *pinpointed(desk.statutes, place, question),
         ]
-    return [*strange_quantities(desk.statutes, question, list(places[:1])), *drafts]
+    return [*strange_quantities(question, list(places[:1])), *drafts]
 
 
 def _comments(desk: ConceptDesk, question: Question, places: Sequence[HeldPlace]) -> list[Draft]:

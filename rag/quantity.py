@@ -8,21 +8,26 @@ from ingest.numerals import to_int
 _QUANTITY = re.compile(r"([一二三四五六七八九十百千两\d]+)(万)?余?(元|倍|年|个月|日|小时)")
 
 
-def conflicts(asked: Sequence[str], provision: str) -> list[str]:
+def conflicts(asked: Sequence[str], provision: str, *, as_bound: bool = True) -> list[str]:
     """The quantities of the provision in the units that were asked about, when none of them is the one assumed.
 
-    Empty when the provision fixes nothing in those units, or fixes what the question assumes.
+    Empty when the provision fixes nothing in those units, or fixes what the question assumes. `as_bound` says that the
+    figures are given as a limit or a term; a mere amount that lies between two limits of the provision fits it.
 
     >>> conflicts(["一百万元"], "给予五百元以上五百万元以下的赔偿")
     ['五百元', '五百万元']
     >>> conflicts(["500万元"], "给予五百元以上五百万元以下的赔偿")
+    []
+    >>> conflicts(["5万元"], "给予五百元以上五百万元以下的赔偿", as_bound=False)
     []
     """
     fixed = [(match[0], _value(match), match[3]) for match in _QUANTITY.finditer(provision)]
     assumed = [(_value(match), match[3]) for text in asked if (match := _QUANTITY.search(text))]
     for value, unit in assumed:
         same_unit = [(words, number) for words, number, other in fixed if other == unit]
-        if same_unit and all(number != value for _, number in same_unit):
+        values = [number for _, number in same_unit]
+        fits = value in values or (not as_bound and len(values) > 1 and min(values) <= value <= max(values))
+        if same_unit and not fits:
             return list(dict.fromkeys(words for words, _ in same_unit))
     return []
 

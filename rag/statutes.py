@@ -37,6 +37,11 @@ _NUMBER_OF = re.compile(r"文号|发文字号|第几号|几号令|哪号令|令�
 _COUNT = re.compile(
     r"多少条|(?<!第)几条(?:法条|条文)?(?=[？?吗呢。]|$)|(?:共|总共|一共)有?(?:多少|几)|how many articles", re.I
 )
+# Words that make a figure a limit or a term rather than an amount somebody hopes for.
+_AS_BOUND = re.compile(
+    r"上限|下限|最[高低多少]|至[多少]|不超过|封顶|起步|以上|以下|规定|保护期|时效|期限|倍|maximum|minimum|at most|at least|up to",
+    re.I,
+)
 # Who asks for all cases, factors or kinds is not helped by one of them.
 _EVERY_ITEM = re.compile(r"哪些|情形|因素|种类|几种|几项|列举|分别|全部|所有|all|which|factors|list")
 _PREAMBLE = re.compile(r"引言|序言|前言|导言|第一条(?:之|以)?前|preamble", re.I)
@@ -102,6 +107,8 @@ def cited_places(question: Question, desk: StatuteDesk) -> list[Draft]:
         if place is None:
             drafts += _missing(desk, citation, held, question.language)
             continue
+        if _AS_BOUND.search(question.text):
+            drafts += strange_quantities(question, [place])
         drafts += _shown(desk, place, question)
         drafts += _elsewhere(desk, place, question)
     return drafts
@@ -212,7 +219,11 @@ def _missing(desk: StatuteDesk, citation: Citation, held: Held, language: Langua
             f"{name}没有{article}：该文件共{count}条，这一条不存在，问题所依据的条号有误。",
             f"{name} has no {article}: it has {count} articles, so the article cited does not exist.",
         )
-        return [Draft(said, (Support(replace(document.citation, path=last.citation.path if last else ())),))]
+        # The last article bears the count where it is the one counted; a law held in part bears it as a whole.
+        is_whole = last is not None and last.citation.path[0] == str(count)
+        return [
+            Draft(said, (Support(replace(document.citation, path=last.citation.path if last and is_whole else ())),))
+        ]
     for depth in range(len(citation.path) - 1, 0, -1):
         parent = desk.library.place(citation.at(*citation.path[:depth]), desk.as_of)
         if parent:
@@ -359,7 +370,7 @@ def says_something(topic: str) -> bool:
     return sum(terms(topic).values()) >= 3
 
 
-def strange_quantities(desk: StatuteDesk, question: Question, shown: list[HeldPlace]) -> list[Draft]:
+def strange_quantities(question: Question, shown: list[HeldPlace]) -> list[Draft]:
     """A notice when the question names a sum, a multiple or a term that the provisions shown fix otherwise."""
     asked = _QUANTITY.findall(question.text)
     if not asked or not shown:
@@ -368,7 +379,7 @@ def strange_quantities(desk: StatuteDesk, question: Question, shown: list[HeldPl
 
     drafts = []
     for place in shown[:2]:
-        found = conflicts(asked, place.text)
+        found = conflicts(asked, place.text, as_bound=_AS_BOUND.search(question.text) is not None)
         if found:
             where = f"{name_of(place.document, question.language)}{pinpoint(place.citation, question.language)}"
             listed = "、".join(found)
