@@ -48,6 +48,10 @@ class Captions:
             told[key] = max(told.get(key, 0.0), min(1.0, share), spoken)
         return told
 
+    def inside(self, citation: Citation) -> str:
+        """The caption words of one paragraph or item itself; empty for a place without a caption of its own."""
+        return " ".join(self.entries.get("/".join((citation.document, *citation.path)), ()))
+
     @cached_property
     def _index(self) -> "_Pairs":
         return _Pairs.of(self.entries)

@@ -18,6 +18,8 @@ from rag.relevance import rank, terms
 # Below this share of a question's terms an article does not speak of what the question says about it, when another
 # article of the same law holds at least the second share; measured on the questions of eval/datasets.
 _STRANGER, _AT_HOME, _FAR_BELOW = 0.12, 0.34, 0.5
+# An article this near to the best one may be the one meant just as well.
+_AS_NEAR = 0.85
 _PLACES_SHOWN = 12
 _NUMBER = r"[一二三四五六七八九十百千万两\d]+"
 _QUANTITY = re.compile(rf"{_NUMBER}(?:余)?(?:万元|元|倍|年|个月|日内|日|小时|周岁)")
@@ -174,7 +176,7 @@ def pinpointed(desk: StatuteDesk, place: HeldPlace, question: Question) -> list[
         inner = desk.library.children(place.citation, desk.as_of)
     if len(inner) < 2 or not terms(question.topic):
         return []
-    scores = rank(question.topic, [leaf.text for leaf in inner])
+    scores = rank(question.topic, [f"{leaf.text}\n{desk.captions.inside(leaf.citation)}" for leaf in inner])
     order = sorted(range(len(inner)), key=lambda index: -scores[index])
     best, second = order[0], order[1]
     leaf, words = inner[best], words_of(inner[best])
@@ -352,17 +354,20 @@ def _elsewhere(desk: StatuteDesk, place: HeldPlace, question: Question) -> list[
     best = max(range(len(articles)), key=scores.__getitem__, default=None)
     if best is None or scores[best] < _AT_HOME or own > max(_STRANGER, _FAR_BELOW * scores[best]):
         return []
-    home = articles[best]
-    where, meant = (
-        pinpoint(place.citation.at(place.citation.path[0]), question.language),
-        pinpoint(home.citation, question.language),
+    near = sorted(
+        (index for index, score in enumerate(scores) if score >= _AS_NEAR * scores[best]),
+        key=lambda index: -scores[index],
     )
-    name = name_of(home.document, question.language)
+    homes = [articles[index] for index in near[:2]]
+    where = pinpoint(place.citation.at(place.citation.path[0]), question.language)
+    meant = question.language.pick("或者", " or ").join(pinpoint(home.citation, question.language) for home in homes)
+    name = name_of(place.document, question.language)
     said = question.language.pick(
         f"问题所说的内容不在{where}，而在{name}{meant}。",
         f"What the question describes is not in {where} but in {name}, {meant}.",
     )
-    return [Draft(said, (Support(home.citation),)), provision(desk, home, question.language)]
+    shown = [provision(desk, home, question.language) for home in homes]
+    return [Draft(said, tuple(Support(home.citation) for home in homes)), *shown]
 
 
 def says_something(topic: str) -> bool:
