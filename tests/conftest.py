@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from rag import Settings
+from rag import Assistant, Library, Settings
+from rag.index import open_index
+from tests.answer_rules import Asking
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -23,3 +25,21 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def settings(home: Path) -> Settings:
     """The settings of the session's index."""
     return Settings.from_env()
+
+
+@pytest.fixture(scope="session")
+def assistant(settings: Settings) -> Assistant:
+    """One assistant over the built-in corpus."""
+    return Assistant(settings=settings)
+
+
+@pytest.fixture(scope="session")
+def ask(assistant: Assistant, library: Library) -> Asking:
+    """Ask on a fixed day, and hold every answer against the rules that all of them keep."""
+    return Asking(assistant, library)
+
+
+@pytest.fixture(scope="session")
+def library(settings: Settings) -> Library:
+    """The read side of the built-in corpus, for checks that do not trust the assistant."""
+    return open_index(settings, "default").library
