@@ -26,7 +26,7 @@ from ingest.numerals import to_int
 from rag.answer import Answer, AnswerKind, Defense, Provenance, Source, Statement, Strength, Turn
 from rag.captions import load_captions
 from rag.case_list import introduced, listed, wish
-from rag.cases import CaseDesk, CaseFile, about_case, asks_for_fact, several_fit
+from rag.cases import CaseDesk, CaseFile, about_case, are_instances, asks_for_fact, several_fit
 from rag.check_report import CheckReport
 from rag.concepts import ConceptDesk, Leaning, about_commentary, about_concept, leaning, notes_on
 from rag.concordance import load_concordance
@@ -393,7 +393,8 @@ class Assistant:
         for mention in question.cases:
             if len(mention.documents) > 1 and not question.inherited:
                 fitting = [case for case in files if case.document.citation.document in mention.documents]
-                drafts.append(several_fit(mention.raw, fitting, question.language))
+                if not are_instances(fitting):
+                    drafts.append(several_fit(mention.raw, fitting, question.language))
         for case in files:
             drafts += about_case(desk, case, question, brief=len(files) > 1)
         return drafts

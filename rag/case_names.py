@@ -12,8 +12,8 @@ from rag.claims import courts_named, same_court
 from rag.library import Library
 
 _INSTANCES = (
-    ("二审", re.compile(r"二审|终审|上诉审|appeal", re.I)),
-    ("一审", re.compile(r"一审|初审|first instance", re.I)),
+    ("二审", re.compile(r"二审|终审|上诉审|两审|appeal", re.I)),
+    ("一审", re.compile(r"一审|初审|两审|first instance", re.I)),
 )
 # What may stand between a place and the word for a case: 广州的那个案子, 金山法院判决.
 _PLACE_TAIL = r"(?:(?:互联网|中级|基层)?(?:人民)?(?:法院|中院)?(?:的|那个|这个|判的|那边的?|审的|那起|这起)*(?:案|判决)|(?:法院)?(?:的)?(?:那起|那个|那件|这起|这个)[^，。？！]{1,24}?案)"
@@ -44,8 +44,8 @@ class CaseNames:
     def _by_place(self) -> dict[str, tuple[str, ...]]:
         places: dict[str, tuple[str, ...]] = {}
         for short, meta in self._metas.items():
-            place = place_of(str(meta.get("court") or ""))
-            if place:
+            court = str(meta.get("court") or "")
+            for place in _places(court):
                 places[place] = (*places.get(place, ()), short)
         return places
 
@@ -127,9 +127,7 @@ class CaseNames:
             if any(same_court(said, str(meta.get("court"))) for said, _, _ in courts)
         ]
         if not fits:
-            fits = [
-                short for short, meta in metas.items() if (place := place_of(str(meta.get("court")))) and place in text
-            ]
+            fits = [short for short, meta in metas.items() if _stands_near(str(meta.get("court")), text)]
         chosen = tuple(fits) or held
         for instance, pattern in _INSTANCES:
             if pattern.search(text):
@@ -186,6 +184,15 @@ class CaseNames:
         return tuple(short for short in shorts if short not in later) or tuple(shorts)
 
 
+def _places(court: str) -> list[str]:
+    """The places by which a court may be called: its own, and the city around a district."""
+    return [place for place in dict.fromkeys((place_of(court), city_of(court))) if place]
+
+
+def _stands_near(court: str, text: str) -> bool:
+    return any(place in text for place in _places(court))
+
+
 def place_of(court: str) -> str:
     """The place name by which a court is called.
 
@@ -196,4 +203,14 @@ def place_of(court: str) -> str:
         r"(?:[^省]{2,3}省)?(?:[^市]{2,4}市(?=[^市]{2,6}区))?([\u4e00-\u9fff]{2,4}?)(?:市|区|县|互联网|知识产权|中级|人民|高级|东湖)",
         court,
     )
+    return match[1] if match else ""
+
+
+def city_of(court: str) -> str:
+    """The city of a court that is called by its district.
+
+    >>> city_of("鹰潭市月湖区人民法院"), city_of("广东省深圳市南山区人民法院"), city_of("江苏省常熟市人民法院")
+    ('鹰潭', '深圳', '')
+    """
+    match = re.match(r"(?:[^省]{2,3}省)?([^市]{2,4})市[^市]{2,6}区", court)
     return match[1] if match else ""

@@ -131,11 +131,20 @@ def _first(case: CaseFile, section: str) -> HeldPlace | None:
 def _best(case: CaseFile, sections: Sequence[str], question: Question, count: int) -> list[HeldPlace]:
     """The paragraphs of the sections that speak most of what is asked, in the order of the text."""
     places = [place for section in sections for place in case.section(section)]
+    topic = _beside_names(case, question.topic)
     # A question of one or two words tells no paragraph from another: then the order of the text decides.
-    telling = sum(terms(question.topic).values()) > 2
-    scores = rank(question.topic, [place.text for place in places]) if telling else [0.0] * len(places)
+    telling = sum(terms(topic).values()) > 2
+    scores = rank(topic, [place.text for place in places]) if telling else [0.0] * len(places)
     ranked = sorted(range(len(places)), key=lambda index: (-scores[index], index))
     return [places[index] for index in sorted(ranked[:count])]
+
+
+def _beside_names(case: CaseFile, topic: str) -> str:
+    """What a question says beside the names of the case, which an English question keeps among its terms."""
+    aliases = case.document.meta.get("aliases") or ()
+    for name in sorted(map(str, aliases), key=len, reverse=True):
+        topic = topic.replace(name, " ")
+    return topic
 
 
 def _told(case: CaseFile, place: HeldPlace, language: Language) -> Draft:
@@ -154,7 +163,7 @@ def _direct(case: CaseFile, facet: Facet, language: Language) -> list[Draft]:
     for field in facet.fields:
         value = case.meta.get(field)
         if value is None:
-            if field in ("awarded", "decided", "case_number") and field == facet.fields[0]:
+            if field in ("awarded", "claimed", "decided", "case_number") and field == facet.fields[0]:
                 lines += _unknown(case, facet, language)
             continue
         for shown, words in _renderings(field, value):
@@ -244,6 +253,12 @@ def _corrected(case: CaseFile, misfit: Misfit, language: Language) -> list[Draft
 
 
 # --- several cases ----------------------------------------------------------------------------------------------------
+
+
+def are_instances(cases: Sequence[CaseFile]) -> bool:
+    """Whether several cases are the instances of one dispute."""
+    related = set(map(str, cases[0].document.meta.get("related") or ())) if cases else set()
+    return all(case.document.citation.document in related for case in cases[1:])
 
 
 def several_fit(raw: str, cases: Sequence[CaseFile], language: Language) -> Draft:

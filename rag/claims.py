@@ -38,7 +38,9 @@ _OUTCOMES = (
     (re.compile(r"原告胜诉|原告赢|支持了?原告|全部支持|判决?被告(?:侵权|败诉|赔)|被告败诉|被告输"), "won"),
     (re.compile(r"被告胜诉|被告赢|被告不侵权|不构成侵权|没有侵权|不侵权"), "lost"),
 )
-_SOME_COURT = re.compile(r"同一|同个|另一|其他|别的|该|这个|那个|哪")
+_SOME_COURT = re.compile(
+    r"同一|同个|另一|其他|别的|该|这个|那个|哪|有没有|国内|我国|中国|外国|国外|各地|各级|一些|多家|任何|上级|下级"
+)
 _OUTCOME_NAMES = {
     "upheld": "支持了原告的请求",
     "partly": "部分支持了原告的请求",
@@ -107,15 +109,17 @@ def is_pending(meta: Mapping[str, Any]) -> bool:
 def courts_named(text: str) -> list[tuple[str, int, int]]:
     """Names of courts in the text with their offsets.
 
-    >>> courts_named("该案是由广州互联网法院审理的")
-    [('广州互联网法院', 4, 11)]
+    Words for a court that name none (同一法院, 国内法院, 有没有法院) are left out.
+
+    >>> courts_named("该案是由广州互联网法院审理的"), courts_named("有没有法院否定过")
+    ([('广州互联网法院', 4, 11)], [])
     """
     found = []
     for match in _COURT_END.finditer(text):
         window = text[max(0, match.start() - 16) : match.start()]
         breaks = [hit.end() for hit in _COURT_BREAK.finditer(window)]
         start = match.start() - len(window) + (breaks[-1] if breaks else 0)
-        if match.start() - start >= 2:
+        if match.start() - start >= 2 and not _SOME_COURT.search(text, start, match.end()):
             found.append((text[start : match.end()], start, match.end()))
     return found
 
@@ -130,7 +134,7 @@ def _court(text: str, meta: Mapping[str, Any]) -> list[Misfit]:
     held = str(meta.get("court") or "")
     if not held:
         return []
-    named = [item for item in courts_named(text) if not _SOME_COURT.search(item[0])]
+    named = courts_named(text)
     known = [held, *meta.get("court_aliases", []), *meta.get("courts_below", [])]
     wrong = [item for item in named if not any(same_court(item[0], court) or item[0] in court for court in known)]
     if wrong and len(wrong) == len(named):

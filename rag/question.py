@@ -74,7 +74,7 @@ _ABBREVIATION = 4
 _LATIN = re.compile(r"[A-Za-z]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _PARTIES = re.compile(
-    r"(?:[A-Z][\w.&]+ ){1,4}vs?\.? (?:[A-Z][\w.&]+ ?){1,4}|[\u4e00-\u9fff]{2,10}诉[\u4e00-\u9fff]{2,10}一?案"
+    r"(?:[A-Z][\w.&]+ ){1,4}vs?\.? (?:[A-Z][\w.&]+ ?){1,4}|[\u4e00-\u9fff]{2,10}(?<![告上起申投胜败])诉(?![讼请求称状])[\u4e00-\u9fff]{2,10}一?案"
 )
 # A kind of document with words around it is no name: 请引司法解释第九条, 这个办法.
 _NO_NAME = re.compile(
