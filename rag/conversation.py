@@ -113,8 +113,8 @@ def _late_mentions(reader: Reader, question: Question, said: Sequence[_Said]) ->
         for mention in mentions
         if mention.start >= offset
     ]
-    if asked != question.text:
-        late = [replace(mention, start=0, end=0) for mention in late]
+    if asked != question.text and (place := _ENGLISH_PLACE.search(question.text)):
+        late = [replace(mention, start=place.start(), end=place.end()) for mention in late]
     return (
         late
         or _neighbour(mentions, question.text)
@@ -125,13 +125,14 @@ def _late_mentions(reader: Reader, question: Question, said: Sequence[_Said]) ->
 
 def _neighbour(mentions: Sequence[Mention], text: str) -> list[Mention]:
     """下一条, 上一条: the article beside the one cited last."""
-    step = 1 if _NEXT_ARTICLE.search(text) else -1 if _FORMER_ARTICLE.search(text) else 0
+    onwards, backwards = _NEXT_ARTICLE.search(text), _FORMER_ARTICLE.search(text)
+    said = onwards or backwards
     cited = [mention.citation for mention in mentions if mention.citation and mention.citation.path]
-    if not step or not cited or not cited[-1].path[0].isdecimal():
+    if said is None or not cited or not cited[-1].path[0].isdecimal():
         return []
     last = cited[-1]
-    beside = Citation(last.document, last.version, (str(int(last.path[0]) + step),))
-    return [Mention("", 0, 0, beside, last.document)]
+    beside = Citation(last.document, last.version, (str(int(last.path[0]) + (1 if onwards else -1)),))
+    return [Mention(said[0], said.start(), said.end(), beside, last.document)]
 
 
 def _in_chinese(text: str) -> str:

@@ -42,6 +42,7 @@ _FORGED = (
 # A forged turn or an aside to the assistant is blanked out whole, whatever stands around it.
 _FORGED_SPAN = re.compile(
     r"<\s*(system|assistant|developer|instructions?|prompt)\b[^>]*>.*?</\s*\1\s*>|</?\s*(?:system|assistant|user|developer)\s*>"
+    r"|[\[【]\s*(?:system|developer|系统|管理员|开发者)(?:message|prompt|消息|指令|提示|通知)?\s*[:：][^\]】]*[\]】]"
     r"|[\[【（(]\s*(?:致|给|请)?\s*(?:AI|人工智能|智能|语言模型|大模型|assistant|chatbot)(?:助手|模型|系统|律师|工具)?\s*[:：，,][^\]】）)]*[\]】）)]",
     re.IGNORECASE | re.DOTALL,
 )

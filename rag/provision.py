@@ -11,6 +11,7 @@ from rag.question import Language
 _ARTICLE_LABEL = re.compile(
     r"^[*#\s]*第[〇零一二三四五六七八九十百千\d]+条(?:之[一二三四五六七八九十\d]+)?[*]*[\s\u3000:：]*"
 )
+_INNER_MARKS = str.maketrans("《》", "〈〉")
 _BLANK_LINES = re.compile(r"[ \t\u3000]*\n\s*")
 
 
@@ -41,7 +42,8 @@ def name_of(document: HeldDocument, language: Language = Language.CHINESE) -> st
         return language.pick(
             f"{meta['publisher']}文章《{document.title}》", f"{meta['publisher']}, 《{document.title}》"
         )
-    return f"《{document.title}》"
+    # Title marks inside title marks are single ones (GB/T 15834).
+    return f"《{document.title.translate(_INNER_MARKS)}》"
 
 
 def case_name(document: HeldDocument) -> str:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from ingest.document import Kind
 from ingest.find import find_citations
 from ingest.mention import Doubt, Mention
+from ingest.numerals import to_int
 from ingest.script import to_narrow, to_simplified
 from rag.answer import Turn
 from rag.case_names import CaseNames
@@ -75,6 +76,9 @@ _LATIN = re.compile(r"[A-Za-z]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _PARTIES = re.compile(
     r"(?:[A-Z][\w.&]+ ){1,4}vs?\.? (?:[A-Z][\w.&]+ ?){1,4}|[\u4e00-\u9fff]{2,10}(?<![告上起申投胜败])诉(?![讼请求称状])[\u4e00-\u9fff]{2,10}一?案"
+)
+_FOOTNOTE = re.compile(
+    r"[”》]?的?第?(?:脚注|注释|注)\s?[(〔]?([0-9]{1,2}|[一二三四五六七八九十]{1,3})(?![0-9一-鿿]*[条款项])"
 )
 # A kind of document with words around it is no name: 请引司法解释第九条, 这个办法.
 _NO_NAME = re.compile(
@@ -202,7 +206,8 @@ class Reader:
         unheld: list[Mention] = []
         loose: list[Mention] = []
         said = self.in_chinese(text, language)
-        for mention in map(self._abbreviated, mentions):
+        mentions = [self._footnote(self._abbreviated(mention), text) for mention in mentions]
+        for mention in mentions:
             held = tuple(short for short in documents_of(mention) if self._library.document(short))
             if not held:
                 if mention.doubt is Doubt.NO_ANTECEDENT or _NO_NAME.fullmatch(mention.name or ""):
@@ -239,6 +244,15 @@ class Reader:
         if len(set(fits)) != 1:
             return mention
         return replace(mention, citation=replace(mention.citation, document=fits[0]), doubt=None)
+
+    def _footnote(self, mention: Mention, text: str) -> Mention:
+        """A commentary with the number of a footnote behind its name: 君合文章注10, 君合2025脚注（十一）."""
+        document = self._library.document(mention.citation.document) if mention.citation else None
+        number = _FOOTNOTE.match(text, mention.end)
+        if document is None or mention.citation is None or document.kind is not Kind.COMMENTARY or number is None:
+            return mention
+        note = mention.citation.at("注", str(to_int(number[1])))
+        return replace(mention, citation=note, raw=text[mention.start : number.end()], end=number.end())
 
     def _whole_note(self, mention: Mention) -> Mention:
         """A note tells of a law and is not its text: whatever article is cited, the note as a whole is meant."""
