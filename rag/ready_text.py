@@ -16,13 +16,13 @@ _DROPPED = re.compile(
 # A break, with the page number and the running blank lines that a page leaves between two lines.
 _PAGE = r"(?:[-—–·]{0,2}[ ]?\d{1,4}[ ]?[-—–·]{0,2}|第[ ]?\d{1,4}[ ]?页[^\n\r\f]{0,12})"
 _BREAK = re.compile(
-    rf"[ \t\u3000]*[\r\n\f\v\x85\u2028\u2029](?:[ \t\u3000]*(?:{_PAGE}[ \t\u3000]*)?[\r\n\f\v\x85\u2028\u2029])*[ \t\u3000]*"
+    rf"(?<![ \t\u3000])[ \t\u3000]*[\r\n\f\v\x85\u2028\u2029](?:[ \t\u3000]*(?:{_PAGE}[ \t\u3000]*)?[\r\n\f\v\x85\u2028\u2029])*[ \t\u3000]*"
 )
 _WINDOW = 64
 _CUTS = tuple(
     (re.compile(before + "$"), re.compile(after))
     for before, after in (
-        (rf"第\s?[(（]?{_NUMERAL}{{0,9}}[)）]?", rf"{_NUMERAL}{{0,9}}\s?[)）]?\s?[条條款项項目](?!目)"),
+        (rf"第\s?[(（]?{_NUMERAL}{{0,9}}[)）]?", rf"[(（]?{_NUMERAL}{{0,9}}\s?[)）]?\s?[条條款项項目](?!目)"),
         (rf"第\s?{_NUMERAL}{{1,9}}\s?[条條](?:之[一二三四五六七八九])?", rf"之[一二三四五六七八九]|第?\s?[(（]?{_NUMERAL}{{1,5}}[)）]?\s?[款项項]"),
         (rf"{_NUMERAL}\s?[款]", rf"第?\s?[(（]?{_NUMERAL}{{1,5}}[)）]?\s?[项項]"),
         (r"(?:法|法典|条例|條例|办法|辦法|规定|規定|解释|解釋|意见|[》〉])", rf"第\s?{_NUMERAL}{{1,9}}\s?[条條]"),

@@ -46,6 +46,8 @@ _GOES_ON = re.compile(
     r"\s*(?:该案|该判决|该院|此案|法院|合议庭|一审|二审|终审|最终|判决|裁判|被告|原告|其[^他]|同时|并|审理|案件|被诉|平台|涉案|诉请|赔偿|判令)"
 )
 _SENTENCES_ON = 4
+_NAMES_BESIDE = 3
+_CITATIONS_BACK = 40
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _MARKER_END = re.compile(r"(?s:.*)(?:\[\^?\d{1,3}\]|[①-⑳⁰¹²³⁴-⁹]+)")
 _FAR = 400
@@ -111,12 +113,14 @@ class Tied:
         if group.noted and not self.text[low : group.start].strip("0123456789.[]^:： "):
             return group.before, self.text[group.end : high]
         number = group.number
-        while number and self._same_case(self.groups[number - 1], self.groups[number]):
+        first = max(0, number - _NAMES_BESIDE)
+        while number > first and self._same_case(self.groups[number - 1], self.groups[number]):
             number -= 1
         if number and (before := self._case_in_sentence(number - 1, group.sentence)):
             low = max(low, self._cut(before.end, self.groups[number].start))
         number = group.number
-        while number + 1 < len(self.groups) and self._same_case(self.groups[number], self.groups[number + 1]):
+        last = min(len(self.groups) - 1, number + _NAMES_BESIDE)
+        while number < last and self._same_case(self.groups[number], self.groups[number + 1]):
             number += 1
         behind = None
         for later in self.groups[number + 1 : number + 6]:
@@ -128,8 +132,8 @@ class Tied:
         if behind:
             return self.text[low : group.start], self.text[group.end : self._cut(self.groups[number].end, behind.start)]
         taken = {other.sentence for other in self.groups[number + 1 : number + 6]}
-        last = self.sentences.index(max(group.start, group.end - 1))
-        for sentence in range(last + 1, min(last + 1 + _SENTENCES_ON, len(self.sentences))):
+        here = self.sentences.index(max(group.start, group.end - 1))
+        for sentence in range(here + 1, min(here + 1 + _SENTENCES_ON, len(self.sentences))):
             start, end = self.sentences.span(sentence)
             if "\n" in self.text[high:start] or sentence in taken or not _GOES_ON.match(self.text, start):
                 break
@@ -139,7 +143,8 @@ class Tied:
         ]
 
     def _case_in_sentence(self, number: int, sentence: int) -> Group | None:
-        while number >= 0 and self.groups[number].sentence == sentence:
+        lowest = max(0, number - _CITATIONS_BACK)
+        while number >= lowest and self.groups[number].sentence == sentence:
             if self.is_case(self.mentions[self.groups[number].members[0]]):
                 return self.groups[number]
             number -= 1
