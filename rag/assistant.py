@@ -220,8 +220,10 @@ class Assistant:
         if question.cases:
             kinds.append(AnswerKind.CASE)
             drafts += self._about_cases(question, day)
-        if any(mention.citation and mention.citation.path for mention in question.places):
-            kinds.append(AnswerKind.STATUTE)
+        cited = [mention.citation for mention in question.places if mention.citation and mention.citation.path]
+        if cited:
+            in_law = any((held := library.document(c.document)) and held.kind is Kind.STATUTE for c in cited)
+            kinds.append(AnswerKind.STATUTE if in_law else AnswerKind.CONCEPT)
             drafts += [*cited_places(question, statutes), *self._notes_on_cited(concepts, question, day)]
         whole = [mention.citation for mention in question.places if mention.citation and not mention.citation.path]
         for citation in whole:

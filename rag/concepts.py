@@ -16,7 +16,7 @@ from rag.library import HeldDocument, HeldPlace, Library
 from rag.provision import name_of, words_of
 from rag.question import Language, Question
 from rag.retrieve import Hit
-from rag.statutes import StatuteDesk, number_then, pinpointed, provision, says_something, strange_quantities
+from rag.statutes import StatuteDesk, commented, number_then, pinpointed, provision, says_something, strange_quantities
 
 
 class Leaning(StrEnum):
@@ -178,18 +178,6 @@ def about_commentary(document: HeldDocument, headings: Sequence[str], question: 
         label = question.language.pick("各部分为", "its parts are")
         drafts.append(Draft(f"{name}，{label}：{'；'.join(headings)}。", (Support(document.citation),)))
     return drafts
-
-
-def commented(place: HeldPlace, language: Language) -> Draft:
-    """A paragraph of a commentary: our digest of it in our words, the full text in quotation marks."""
-    words = words_of(place)
-    heading = place.citation.path[0]
-    digest = place.document.meta.get("text") == "digest"
-    said = language.pick(
-        f"{name_of(place.document)}（{heading}{'，摘要' if digest else ''}）：{words if digest else f'“{words}”'}",
-        f"The commentary ({heading}{', our digest' if digest else ''}): {words if digest else f'“{words}”'}",
-    )
-    return Draft(said, (Support(place.citation, words),))
 
 
 def notes_on(desk: ConceptDesk, place: HeldPlace, language: Language) -> list[Draft]:

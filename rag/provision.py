@@ -11,6 +11,7 @@ from rag.question import Language
 _ARTICLE_LABEL = re.compile(
     r"^[*#\s]*第[〇零一二三四五六七八九十百千\d]+条(?:之[一二三四五六七八九十\d]+)?[*]*[\s\u3000:：]*"
 )
+_FOOTNOTES = "注"
 _INNER_MARKS = str.maketrans("《》", "〈〉")
 _BLANK_LINES = re.compile(r"[ \t\u3000]*\n\s*")
 
@@ -56,17 +57,20 @@ def case_name(document: HeldDocument) -> str:
 
 
 def pinpoint(citation: Citation, language: Language = Language.CHINESE) -> str:
-    """Article, paragraph and item in words: 第二十四条第一款第（六）项.
+    """Where in a document, in words: 第二十四条第一款第（六）项; heading and paragraph where there are no articles.
 
     >>> pinpoint(Citation.parse("著作权法@2020/24/1/6")), pinpoint(Citation.parse("刑法/133-1"))
     ('第二十四条第一款第（六）项', '第一百三十三条之一')
+    >>> pinpoint(Citation.parse("君合2025/二.三/2")), pinpoint(Citation.parse("君合2025/注/10"))
+    ('二.三第2段', '注10')
     """
     path = citation.path
     if not path:
         return ""
     head, _, sub = path[0].partition("-")
     if not head.isdecimal() or (sub and not sub.isdecimal()):
-        return "　".join(path)
+        number = "".join(path[1:2])
+        return path[0] + (number if path[0] == _FOOTNOTES or not number.isdecimal() else f"第{number}段")
     if head == "0":
         return (
             f"（条文之前）第{to_chinese(int(path[1]))}段" if len(path) > 1 and path[1].isdecimal() else "（条文之前）"
@@ -89,9 +93,6 @@ def _pinpoint_in_english(path: tuple[str, ...]) -> str:
 
 def title_of(place: HeldPlace) -> str:
     """The heading of a source: document, and where in it."""
-    where = pinpoint(place.citation)
-    if place.kind is Kind.STATUTE:
-        return f"{name_of(place.document)}{where}"
-    path = " ".join(part.removeprefix("摘要.") for part in place.citation.path[:1])
-    number = f"第{place.citation.path[1]}段" if len(place.citation.path) > 1 else ""
-    return f"{name_of(place.document)}{path and ' ' + path}{number}"
+    where = pinpoint(place.citation).removeprefix("摘要.")
+    gap = " " if where and place.kind is not Kind.STATUTE else ""
+    return f"{name_of(place.document)}{gap}{where}"

@@ -83,6 +83,18 @@ def provision(desk: StatuteDesk, place: HeldPlace, language: Language) -> Draft:
     return Draft(f"{name}{language.pick('', ', ')}{where}{said}{mark}：\n“{words}”", (Support(place.citation, words),))
 
 
+def commented(place: HeldPlace, language: Language) -> Draft:
+    """A paragraph of a commentary: our digest of it in our words, the full text in quotation marks."""
+    words = words_of(place)
+    heading = place.citation.path[0]
+    digest = place.document.meta.get("text") == "digest"
+    said = language.pick(
+        f"{name_of(place.document)}（{heading}{'，摘要' if digest else ''}）：{words if digest else f'“{words}”'}",
+        f"The commentary ({heading}{', our digest' if digest else ''}): {words if digest else f'“{words}”'}",
+    )
+    return Draft(said, (Support(place.citation, words),))
+
+
 def _not_in_force(desk: StatuteDesk, document: HeldDocument, language: Language) -> str:
     effective = document.stored.effective
     if effective and effective > desk.as_of.isoformat():
@@ -148,6 +160,8 @@ def _with_path(question: Question) -> list[Mention]:
 
 def _shown(desk: StatuteDesk, place: HeldPlace, question: Question) -> list[Draft]:
     """The place itself; for an item the words before the list too; for an article the part that the question is after."""
+    if place.kind is not Kind.STATUTE:
+        return [commented(place, question.language)]
     drafts = [provision(desk, place, question.language), *number_then(desk, place, question.language)]
     depth = len(place.citation.path)
     if depth >= 3:
@@ -230,8 +244,10 @@ def _missing(desk: StatuteDesk, citation: Citation, held: Held, language: Langua
         parent = desk.library.place(citation.at(*citation.path[:depth]), desk.as_of)
         if parent:
             inside = desk.library.children(parent.citation, desk.as_of)
+            is_law = document.kind is Kind.STATUTE
             unit = language.pick(
-                "款项"[depth - 1] if depth < 3 else "目", ("paragraph", "item", "subitem")[min(depth, 3) - 1]
+                ("款", "项", "目")[min(depth, 3) - 1] if is_law else "段",
+                ("paragraph", "item", "subitem")[min(depth, 3) - 1] if is_law else "paragraph",
             )
             counted = language.pick(
                 f"只有{len(inside)}{unit}" if inside else f"不分{unit}", f"has {len(inside)} {unit}(s)"
@@ -240,7 +256,8 @@ def _missing(desk: StatuteDesk, citation: Citation, held: Held, language: Langua
                 f"{name}没有{where}：{pinpoint(parent.citation)}{counted}，所引的{unit}不存在。",
                 f"{name} has no {where}: {pinpoint(parent.citation, language)} {counted}.",
             )
-            return [Draft(said, (Support(parent.citation),)), provision(desk, parent, language)]
+            shown = provision(desk, parent, language) if is_law else commented(parent, language)
+            return [Draft(said, (Support(parent.citation),)), shown]
     return []
 
 
