@@ -129,25 +129,40 @@ class Measured:
     output: bytes
 
 
+# A child begins with the peak of the process that forked it, so a small process stands between us and what is measured.
+_BETWEEN = """
+import json, os, subprocess, sys, time
+started = time.perf_counter()
+child = subprocess.Popen(sys.argv[2:])
+_, status, usage = os.wait4(child.pid, 0)
+seconds = time.perf_counter() - started
+figures = os.waitstatus_to_exitcode(status), seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss
+json.dump(figures, open(sys.argv[1], "w"))
+"""
+
+
 def measure_process(command: Sequence[str], environment: Mapping[str, str], given: bytes = b"") -> Measured:
     """Run a command to its end and measure it. Raises ServiceFailure, with the end of its stderr, where it fails."""
-    with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
+    with (
+        tempfile.TemporaryFile() as stdin,
+        tempfile.TemporaryFile() as stdout,
+        tempfile.TemporaryFile() as stderr,
+        tempfile.NamedTemporaryFile("r", encoding="utf-8") as report,
+    ):
         stdin.write(given)
         stdin.seek(0)
-        started = time.perf_counter()
-        process = subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=stderr, env=dict(environment))
-        # wait4 and not getrusage: the peak of this child alone, not the highest of all children so far.
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
+        between = [sys.executable, "-c", _BETWEEN, report.name, *command]
+        subprocess.run(between, stdin=stdin, stdout=stdout, stderr=stderr, env=dict(environment), check=False)
         stdout.seek(0)
         stderr.seek(0)
-        if process.returncode:
-            said = stderr.read().decode(errors="replace").strip()[-500:]
-            raise ServiceFailure(f"「{' '.join(command[:3])}」以退出码 {process.returncode} 结束：{said}")
-        return Measured(
-            seconds, usage.ru_utime + usage.ru_stime, round(usage.ru_maxrss * _RSS_UNIT / _MIB, 1), stdout.read()
-        )
+        said = stderr.read().decode(errors="replace").strip()[-500:]
+        measured = report.read()
+        if not measured:
+            raise ServiceFailure(f"「{' '.join(command[:3])}」没有运行：{said}")
+        code, seconds, cpu_seconds, peak = json.loads(measured)
+        if code:
+            raise ServiceFailure(f"「{' '.join(command[:3])}」以退出码 {code} 结束：{said}")
+        return Measured(seconds, cpu_seconds, round(peak * _RSS_UNIT / _MIB, 1), stdout.read())
 
 
 def percentile_95(times: Sequence[float]) -> float:
