@@ -1,5 +1,7 @@
 """Any text: no crash, offsets right, the same citations whatever line breaks and invisible characters stand between."""
 
+from itertools import pairwise
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -45,7 +47,7 @@ def test_sentences_part_the_text_and_quotations_keep_their_words(text: str) -> N
     sentences = Sentences(text, quoted)
     spans = [sentences.span(index) for index in range(len(sentences))]
     assert all(start <= end for start, end in spans)
-    assert all(left[1] <= right[0] for left, right in zip(spans, spans[1:], strict=False))
+    assert all(left[1] <= right[0] for left, right in pairwise(spans))
     for quotation in quoted:
         if not quotation.block:
             assert text[quotation.start + 1 : quotation.end - 1] == quotation.words
