@@ -102,7 +102,10 @@ class Reader:
         builtin = {document.citation.document for document in library.documents() if document.builtin}
         self._loose = LooseNames(entry for entry in library.entries() if entry.short in builtin)
         self._english = EnglishNames(library.entries())
-        self._mender = SlipMender(known | lexicon.terms)
+        self._mender = SlipMender(known | lexicon.terms, self._builtin_texts)
+
+    def _builtin_texts(self) -> list[str]:
+        return [self._library.text(document) for document in self._library.documents() if document.builtin]
 
     def read(self, raw: str, history: Sequence[Turn] = ()) -> Question:
         """Read a question in the light of the conversation before it."""
