@@ -38,11 +38,14 @@ if TYPE_CHECKING:
     from rag.check_report import CheckedCitation, CheckReport
     from rag.claims import misfits
     from rag.draft_files import DraftFile, decode_draft, read_draft
+    from rag.index import open_index
     from rag.intake import IngestedFile, IngestReport
     from rag.library import HeldDocument, HeldPlace, Library
     from rag.llama_embedding import KangbianEmbedding
+    from rag.llama_query_engine import KangbianQueryEngine
     from rag.llama_retriever import KangbianRetriever
     from rag.quotation import stands_in
+    from rag.retrieve import Retriever
     from rag.settings import Settings
     from rag.word_draft import WordDraft, open_word
     from rag.workspace import Workspace
@@ -71,6 +74,7 @@ __all__ = [
     "IngestedFile",
     "KangbianEmbedding",
     "KangbianError",
+    "KangbianQueryEngine",
     "KangbianRetriever",
     "Kind",
     "Library",
@@ -78,6 +82,7 @@ __all__ = [
     "Mention",
     "NotFound",
     "Provenance",
+    "Retriever",
     "SearchHit",
     "ServiceFailure",
     "Settings",
@@ -94,6 +99,7 @@ __all__ = [
     "find_citations",
     "load_document",
     "misfits",
+    "open_index",
     "open_word",
     "read_draft",
     "resolve",
@@ -153,6 +159,7 @@ _HOMES = {
         "Library",
     ),
     "rag.llama_embedding": ("KangbianEmbedding",),
+    "rag.llama_query_engine": ("KangbianQueryEngine",),
     "rag.llama_retriever": ("KangbianRetriever",),
     "rag.quotation": ("stands_in",),
     "rag.draft_files": (
@@ -160,6 +167,8 @@ _HOMES = {
         "decode_draft",
         "read_draft",
     ),
+    "rag.retrieve": ("Retriever",),
+    "rag.index": ("open_index",),
     "rag.settings": ("Settings",),
     "rag.word_draft": (
         "WordDraft",

@@ -18,9 +18,7 @@ class KangbianRetriever(BaseRetriever):
     the kinds of documents (all if None). The metadata of a node: key, title, document, version, kind, in_force,
     effective, verified, route.
 
-        from rag.index import open_index
-        from rag.llama_retriever import KangbianRetriever
-        from rag.retrieve import Retriever
+        from rag import KangbianRetriever, Retriever, open_index
 
         nodes = KangbianRetriever(Retriever(open_index())).retrieve("AI生成的图片是作品吗")
     """
