@@ -11,7 +11,9 @@ _PAIRS = {"”": "“", "」": "「", "』": "『", "’": "‘"}
 _OPENERS = frozenset("“「『‘")
 _STRAIGHT = frozenset('"＂')
 _END = re.compile(r"[。！？!?；;\n]+")
-_AFTER_CLOSER = re.compile(r"[。！？!?][”’」』\"＂]+(?!\s*[（(\[【〔]|[，,、；;]|这|是|的|系|即|见|参见|——|出自|语出|引自|源自|来自|载于|规定)")
+_AFTER_CLOSER = re.compile(
+    r"[。！？!?][”’」』\"＂]+(?!\s*[（(\[【〔]|[，,、；;]|这|是|的|系|即|见|参见|——|出自|语出|引自|源自|来自|载于|规定)"
+)
 _BLOCK = re.compile(r"(?:^[ \t]*>[^\n]*(?:\n|$))+", re.M)
 _BLOCK_MARK = re.compile(r"^[ \t]*>+[ \t]?", re.M)
 

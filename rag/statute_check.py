@@ -29,6 +29,7 @@ from rag.quote_check import (
     turns_round,
     where_it_stands,
 )
+from rag.relevance import terms
 from rag.statement import NOTHING, LawBook, says_anything
 
 # The words of the law in a draft need no marks: behind 规定： this much likeness makes them a quotation.
@@ -331,6 +332,10 @@ class StatuteCheck:
         told_now = max(told_now, *kin) if kin else told_now
         if told > told_now and new.coverage >= own.coverage - 0.08:
             return True
+        # No telling phrase, but the words are those of the moved article; all the more where the number is no longer used.
+        least = 0.35 if self.holds(citation) is Held.NO_SUCH_PLACE else 0.55
+        if told_now == 0 and new.coverage >= least and own.coverage <= 0.45 * new.coverage:
+            return True
         return row.new is None and row.is_told_by(said) > told_now
 
     def _renumbered(self, citation: Citation, row: Renumbering, named_old: bool) -> Finding:
@@ -538,6 +543,8 @@ class StatuteCheck:
         if claim.siblings:
             return None  # what is said of a list need not be said of each of it
         article = place.citation.path[0]
+        if len(place.citation.path) >= 3 and (item := self._other_item(place, said, claim.attributed)):
+            return item
         book = self._book(place.citation)
         own = book.scores(to_narrow(to_simplified(claim.whole))).get(article, NOTHING)
         scores = book.scores(said)
@@ -563,6 +570,31 @@ class StatuteCheck:
             place.key,
             f"所说的内容不在{self._where(place)}，而在{pinpoint(home.citation)}。",
             home.key,
+            source=home.text,
+        )
+
+    def _other_item(self, place: HeldPlace, said: str, is_attributed: bool) -> Finding | None:
+        """A statement that is that of another item of the same list: 第（五）项 cited for what stands in the twelfth."""
+        wanted = terms(said)
+        paragraph = place.citation.at(*place.citation.path[:2])
+        shares = {
+            leaf.citation: sum(count for term, count in wanted.items() if term in leaf.text) / sum(wanted.values())
+            for leaf in self._inside(paragraph)
+            if len(leaf.citation.path) == len(place.citation.path)
+        }
+        own = shares.get(place.citation, 1.0)
+        best = max(shares, key=lambda citation: shares[citation], default=place.citation)
+        least, most = (0.6, 0.5) if is_attributed else (0.8, 0.05)
+        rivals = [share for citation, share in shares.items() if citation != best]
+        if shares.get(best, 0.0) < least or own > most * shares[best] or max(rivals, default=0.0) > 0.8 * shares[best]:
+            return None
+        home = self.place(best)
+        assert home is not None
+        return Finding(
+            Verdict.WRONG_PINPOINT,
+            place.key,
+            f"所说的内容不在{self._where(place)}，而在{pinpoint(best)}。",
+            str(best),
             source=home.text,
         )
 

@@ -42,7 +42,7 @@ def test_rest_gives_the_same_report() -> None:
     app = FastAPI()
     app.include_router(rest_routes(Desk(Assistant)))
     client = TestClient(app)
-    answer = client.post("/api/v1/check", content=json.dumps({"text": WRONG + "\ud800"}))
+    answer = client.post("/api/v1/check", json={"text": WRONG + "\U0001f600"})
     assert answer.status_code == 200
     assert answer.json()["citations"][0]["suggestion"] == "著作权法@2020/24"
 
