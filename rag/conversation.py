@@ -45,7 +45,7 @@ _SELF_SUFFICIENT, _SHORT = 14, 6
 def follow_up(reader: Reader, question: Question, history: Sequence[Turn]) -> Question:
     """The question with what it leaves to the conversation filled in; itself when it leaves nothing."""
     own = sum(terms(question.topic).values())
-    leans = _LEANING.search(question.text) is not None and _TURNING_AWAY.search(question.text) is None
+    leans = _leans(question) and _TURNING_AWAY.search(question.text) is None
     if _TURNING_AWAY.search(question.text) and own > 2:
         return question
     complete = own > (3 if question.names_something else _SELF_SUFFICIENT)
@@ -76,6 +76,13 @@ def follow_up(reader: Reader, question: Question, history: Sequence[Turn]) -> Qu
     if own > _SHORT:
         return replace(read, earlier=earlier_topic)
     return replace(read, topic=f"{read.topic} {earlier_topic}".strip(), earlier=earlier_topic)
+
+
+def _leans(question: Question) -> bool:
+    """Whether a question leans on what was said before: by its words, or because it compares one case with nothing."""
+    compares = _COMPARING.search(question.text) is not None
+    alone = len(question.cases) == 1 and len(question.cases[0].documents) == 1 and not question.places
+    return _LEANING.search(question.text) is not None or (compares and alone)
 
 
 @dataclass(frozen=True)
