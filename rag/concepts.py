@@ -62,6 +62,11 @@ _DEFINITION = re.compile(
 )
 # How much the words of a caption weigh beside the fused score of the search, both between 0 and 1.
 _CAPTION_WEIGHT = 0.6
+_FOREIGN = re.compile(
+    r"美国|欧盟|欧洲|德国|英国|日本|新加坡|韩国|域外|国外|外国|海外|比较法|v\.|\b(?:us|u\.s\.|usa|american|eu|european|german|germany|uk|british|japan|"
+    r"japanese|singapore|foreign|overseas|comparative)\b",
+    re.IGNORECASE,
+)
 _TELLING_SECTIONS = (
     "本院认为",
     "裁判结果",
@@ -198,6 +203,10 @@ def noted(desk: ConceptDesk, note: EditorNote, language: Language) -> Draft:
     return Draft(f"{label}{note.note}{doubt}", tuple(Support(place.citation) for place in held or targets))
 
 
+def _is_foreign(place: HeldPlace) -> bool:
+    return bool(place.document.meta.get("jurisdiction", "中国") != "中国")
+
+
 def _cases(desk: ConceptDesk, question: Question, hits: Sequence[Hit], count: int) -> list[Draft]:
     """The telling paragraph of each case found, with its name, the nearest case first."""
     chosen: dict[str, list[HeldPlace]] = {}
@@ -209,7 +218,10 @@ def _cases(desk: ConceptDesk, question: Question, hits: Sequence[Hit], count: in
             continue  # a digest says of each defence that did not come up that it has nothing to say on it
         chosen.setdefault(hit.citation.document, []).append(hit.place)
     drafts = []
-    for short, places in list(chosen.items())[:count]:
+    foreign = _FOREIGN.search(question.text) is not None
+    # Foreign authority only persuades here: it comes after the domestic unless it was asked for.
+    nearest = sorted(chosen.items(), key=lambda item: not foreign and _is_foreign(item[1][0]))
+    for short, places in nearest[:count]:
         case = CaseFile.open(desk.library, short, desk.as_of)
         if case is None:
             continue

@@ -125,9 +125,16 @@ def _late_mentions(reader: Reader, question: Question, said: Sequence[_Said]) ->
     return (
         late
         or _neighbour(mentions, question.text)
-        or reader.cases.called(reader.in_chinese(question.text, question.language), in_conversation=True)
+        or reader.cases.called(_pointing(reader, question), in_conversation=True)
         or reader.loosely(question.text, [])
     )
+
+
+def _pointing(reader: Reader, question: Question) -> str:
+    """The question as Chinese points to a case; the terms of an English one are each made to point: 张家港那个."""
+    if question.language is Language.CHINESE:
+        return question.text
+    return "".join(f"{term}那个，" for term in reader.english_terms(question.text))
 
 
 def _neighbour(mentions: Sequence[Mention], text: str) -> list[Mention]:

@@ -146,7 +146,11 @@ class Reader:
 
     def in_chinese(self, text: str, language: Language) -> str:
         """The text itself, or the Chinese terms of an English one run together, as nicknames are written."""
-        return text if language is Language.CHINESE else "".join(self._lexicon.english.terms(text))
+        return text if language is Language.CHINESE else "".join(self.english_terms(text))
+
+    def english_terms(self, text: str) -> list[str]:
+        """The Chinese terms for what an English text says."""
+        return self._lexicon.english.terms(text)
 
     def loosely(self, text: str, mentions: list[Mention]) -> list[Mention]:
         """The mentions with those added of documents named from memory, when none of them is held."""
