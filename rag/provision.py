@@ -3,6 +3,7 @@
 import re
 
 from ingest.citation import Citation
+from ingest.describe import describe
 from ingest.document import Kind
 from ingest.numerals import to_chinese
 from rag.library import HeldDocument, HeldPlace
@@ -77,11 +78,7 @@ def pinpoint(citation: Citation, language: Language = Language.CHINESE) -> str:
         )
     if language is Language.ENGLISH:
         return _pinpoint_in_english(path)
-    written = f"第{to_chinese(int(head))}条" + (f"之{to_chinese(int(sub))}" if sub else "")
-    for level, unit in zip(path[1:], ("款", "项", "目"), strict=False):
-        number = to_chinese(int(level)) if level.isdecimal() else level
-        written += f"第（{number}）项" if unit == "项" else f"第{number}{unit}"
-    return written
+    return describe(citation).removeprefix(describe(citation.at()))
 
 
 def _pinpoint_in_english(path: tuple[str, ...]) -> str:
