@@ -1,0 +1,111 @@
+"""Names as people remember them: shortened, filled up, misheard, mistyped, half translated."""
+
+import pytest
+
+from rag import Library, Settings
+from rag.english_names import EnglishNames
+from rag.lexicon import load_lexicon
+from rag.loose_names import LooseNames
+from rag.question import Reader
+from rag.scope import load_field
+from rag.slips import SlipMender
+
+MEASURES, LABELS, NOTICE = "生成式人工智能服务管理暂行办法", "标识办法", "信息网络传播权保护条例"
+
+
+@pytest.fixture(scope="module")
+def reader(library: Library, settings: Settings) -> Reader:
+    return Reader(library, load_lexicon(settings.corpus), load_field(settings.corpus))
+
+
+@pytest.mark.parametrize(
+    ("text", "document"),
+    [
+        ("生成式人工智能的那个管理暂行办法第七条", MEASURES),
+        ("生成式人工智能服务的暂行办法什么时候施行", MEASURES),
+        ("生成式暂行办法由谁发布", MEASURES),
+        ("《生成式管理暂行办法》第四条", MEASURES),
+        ("惩罚性赔偿那个解释第六条", "惩罚性赔偿司法解释"),
+        ("标示办法什么时候施行", LABELS),
+        ("信息网络传播权的保护条例第二十二条", NOTICE),
+        ("信网权条例第二十二条", NOTICE),
+        ("著做权法第三条", "著作权法"),
+        ("着作权法第三条", "著作权法"),
+        ("the Interim Measures for Generative AI", MEASURES),
+        ("the AI labelling measures", LABELS),
+        ("China's Copyright Law", "著作权法"),
+    ],
+)
+def test_a_statute_is_known_by_what_is_left_of_its_name(reader: Reader, text: str, document: str) -> None:
+    found = {mention.citation.document for mention in reader.read(text).places if mention.citation}
+    assert found == {document}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["我国的法律怎么规定", "平台管理办法", "公司的内部规定第三条", "the measures taken by the platform", "解释一下合理使用"],
+)  # fmt: skip
+def test_general_words_are_no_name(reader: Reader, text: str) -> None:
+    assert not reader.read(text).places
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("合理试用的情形", "合理使用的情形"),
+        ("法定陪偿的上限", "法定赔偿的上限"),
+        ("张家岗蝴蝶椅案", "张家港蝴蝶椅案"),
+        ("实质性相式", "实质性相似"),
+        ("蝴碟椅案", "蝴蝶椅案"),
+        # Right as they stand, though they sound like a term.
+        ("关于训练数据", "关于训练数据"),
+        ("平台没有参与训练", "平台没有参与训练"),
+        ("图片由谁提供著作权人不知道", "图片由谁提供著作权人不知道"),
+        ("改变作品的表达", "改变作品的表达"),
+        ("如何保护其软件", "如何保护其软件"),
+        ("法院认为接触成立", "法院认为接触成立"),
+    ],
+)
+def test_slips_are_mended_and_right_words_left_alone(reader: Reader, text: str, mended: str) -> None:
+    assert reader.plain(text) == mended
+
+
+@pytest.mark.parametrize(
+    ("names", "text", "mended"),
+    [
+        (["未接触"], "为接触", "为接触"),
+        (["不构成侵权"], "部构成侵权", "部构成侵权"),
+        (["春风案"], "春风", "春风"),
+        (["春风案", "春封案"], "春丰案", "春丰案"),
+        (["AIGC案"], "AIGC案", "AIGC案"),
+    ],
+)
+def test_a_doubtful_slip_is_left_as_it_is(names: list[str], text: str, mended: str) -> None:
+    assert SlipMender(names).mend(text) == mended
+
+
+def test_loose_names_give_the_span_of_what_was_written(library: Library) -> None:
+    entries = [entry for entry in library.entries() if entry.short in (MEASURES, "惩罚性赔偿司法解释")]
+    text = "请问惩罚性赔偿那个解释，还有生成式人工智能的管理暂行办法"
+    found = LooseNames(entries).find(text)
+    assert {
+        (mention.citation.document, text[mention.start : mention.end]) for mention in found if mention.citation
+    } == {
+        ("惩罚性赔偿司法解释", "惩罚性赔偿那个解释"),
+        (MEASURES, "生成式人工智能的管理暂行办法"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "put_right"),
+    [
+        (
+            "Article 7 of the Interim Measures for Generative AI",
+            "Article 7 of the Interim Measures for the Administration of Generative Artificial Intelligence Services",
+        ),
+        ("the measures taken by the platform", "the measures taken by the platform"),
+        ("Article 7", "Article 7"),
+    ],
+)
+def test_english_names_are_put_right(library: Library, text: str, put_right: str) -> None:
+    assert EnglishNames(library.entries()).put_right(text) == put_right
