@@ -3,6 +3,9 @@
 import os
 from functools import lru_cache
 
+# 着 is the simplified form of 著 in its other sense, and often typed for it: 着作权.
+_TYPED_FOR = {"着": "著"}
+
 
 @lru_cache(maxsize=8192)
 def readings(letter: str) -> tuple[str, ...]:
@@ -15,8 +18,8 @@ def readings(letter: str) -> tuple[str, ...]:
     os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
     from pypinyin import Style, pinyin
 
-    found = pinyin(letter, style=Style.NORMAL, heteronym=True)
-    return tuple(found[0]) if found else (letter,)
+    found = pinyin([letter, _TYPED_FOR.get(letter, letter)], style=Style.NORMAL, heteronym=True)
+    return tuple(dict.fromkeys(reading for sounds in found for reading in sounds)) or (letter,)
 
 
 def sound(letter: str) -> str:
