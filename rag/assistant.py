@@ -182,7 +182,7 @@ class Assistant:
             citations=sources,
             defenses=composed.defenses,
             clarify=composed.clarify,
-            warnings=[*composed.warnings, *self._warnings(question, sources, admitted.held_back, day)],
+            warnings=self._warnings(question, sources, admitted.held_back, day),
             as_of=day,
             provenance=Provenance(
                 corpus=str(self._index.manifest.get("fingerprint", ""))[:12],

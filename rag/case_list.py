@@ -102,7 +102,7 @@ def wish(text: str) -> Wish | None:
     )
 
 
-def listed(library: Library, wanted: Wish, question: Question, as_of: date, but: str | None = None) -> list[Draft]:
+def listed(library: Library, wanted: Wish, as_of: date, but: str | None = None) -> list[Draft]:
     """One statement for each case that fits, with court and outcome from its own passages; `but` is left out."""
     shorts = [
         document.citation.document
@@ -114,7 +114,7 @@ def listed(library: Library, wanted: Wish, question: Question, as_of: date, but:
     if wanted.extreme:
         awarded = [case for case in fitting if isinstance(case.meta.get("awarded"), int) and case.meta["awarded"]]
         fitting = sorted(awarded, key=lambda case: -wanted.extreme * int(str(case.meta["awarded"])))[:3]
-    return [draft for case in fitting if (draft := _line(case, wanted, question))]
+    return [draft for case in fitting if (draft := _line(case, wanted))]
 
 
 def _fits(case: CaseFile, wanted: Wish) -> bool:
@@ -137,7 +137,7 @@ def _fits(case: CaseFile, wanted: Wish) -> bool:
     return True
 
 
-def _line(case: CaseFile, wanted: Wish, question: Question) -> Draft | None:
+def _line(case: CaseFile, wanted: Wish) -> Draft | None:
     """Court and outcome of a case; for a defence, what the digest says that the case means for it."""
     court = str(case.meta.get("court") or "")
     bearing = case.bearing(court, ("案情",))

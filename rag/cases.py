@@ -152,7 +152,7 @@ def _told(case: CaseFile, place: HeldPlace, language: Language) -> Draft:
     words = words_of(place)
     if place.kind is Kind.JUDGMENT:
         return Draft(f"{case.name}：“{words}”", (Support(place.citation, words),))
-    label = language.pick("", "(digest) ")
+    label = language.pick("", "Digest: ")
     return Draft(f"{label}{words}", (Support(place.citation, words),))
 
 

@@ -63,7 +63,6 @@ class Composed:
     drafts: list[Draft]
     defenses: list[Defense] = field(default_factory=list)
     clarify: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
 
 
 class Composer:
@@ -113,7 +112,7 @@ class Composer:
         if question.loose and not drafts and not says_something(question.topic):
             return _which_law(question)
         wanted = None if question.places else wish(question.text)
-        if wanted and not wanted.is_empty and (found := listed(library, wanted, question, day)):
+        if wanted and not wanted.is_empty and (found := listed(library, wanted, day)):
             return Composed(AnswerKind.CASE, introduced(found, question))
         return self._general(question, concepts, day, drafts)
 
@@ -145,7 +144,7 @@ class Composer:
         document = self._index.library.document(named, None, day)
         court = str(document.meta.get("court") or "") if document else ""
         wanted = wish(f"{_SAME_COURT.sub(court, question.text)}有哪些案件")
-        return listed(self._index.library, wanted, question, day, but=named) if court and wanted else []
+        return listed(self._index.library, wanted, day, but=named) if court and wanted else []
 
     def _about(self, desk: StatuteDesk, document: HeldDocument, question: Question) -> list[Draft]:
         """A document as a whole: dates and issuer of a statute, authors and outline of a commentary."""
@@ -176,9 +175,13 @@ class Composer:
     def _general(self, question: Question, desk: ConceptDesk, day: date, before: list[Draft]) -> Composed:
         """A question that cites nothing in particular: by retrieval, if the corpus has anything to do with it."""
         hits = self._numbered(question, self._search(self._query(question), day))
-        if not question.places and not in_scope(load_field(self._corpus), question.text, question.topic, hits):
-            short = len(re.findall(r"\w", question.text)) < _SHORTEST
-            return _too_short(question) if short else nothing_here(question)
+        field = load_field(self._corpus)
+        if not question.places:
+            # One character stands in many passages and asks for none of them.
+            if len(re.findall(r"\w", question.text)) < _SHORTEST and not field.holds(question.text):
+                return _too_short(question)
+            if not in_scope(field, question.text, question.topic, hits):
+                return nothing_here(question)
         found = about_concept(desk, question, self._inside(question, day), hits)
         side = leaning(question.text)
         if question.inherited or side is Leaning.COMMENTARY:
