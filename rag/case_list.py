@@ -21,7 +21,9 @@ _ASKS = re.compile(
     r"|\b(?:which|what|list|any|highest|lowest)\b.{0,40}\b(?:cases?|decisions?|judgments?|award)\b",
     re.IGNORECASE,
 )
-_MOST, _LEAST = re.compile(r"最高|最多|highest|largest", re.I), re.compile(r"最低|最少|lowest|smallest", re.I)
+_MOST = re.compile(r"最高|赔得?最多|最多的|highest|largest", re.I)
+_LEAST = re.compile(r"最低|赔得?最少|最少的|lowest|smallest", re.I)
+_WHICH = re.compile(r"哪|which|what", re.I)
 _MONEY = re.compile(r"赔|金额|数额|钱|最[高低](?:的)?(?:案|判决)|award|damages", re.I)
 _PENDING = re.compile(r"审理中|待决|还在审|还没(?:有)?(?:判|结)|尚未判|未判|没有?判决|没判下来|pending", re.I)
 _DISMISSED = re.compile(r"驳回|败诉|没有获赔|不予支持|未支持|dismissed", re.I)
@@ -98,7 +100,7 @@ def wish(text: str) -> Wish | None:
         _DISMISSED.search(text) is not None and defence is None,
         (1 if _MOST.search(text) else -1 if _LEAST.search(text) else 0) if _MONEY.search(text) else 0,
         year[1] if year else None,
-        next((amount.yuan for amount in find_amounts(text)), None),
+        next((amount.yuan for amount in find_amounts(text)), None) if _WHICH.search(text) else None,
     )
 
 

@@ -16,7 +16,7 @@ _INSTANCES = (
     ("一审", re.compile(r"一审|初审|两审|first instance", re.I)),
 )
 # What may stand between a place and the word for a case: 广州的那个案子, 金山法院判决.
-_PLACE_TAIL = r"(?:(?:互联网|中级|基层)?(?:人民)?(?:法院|中院)?(?:的|那个|这个|判的|那边的?|审的|那起|这起)*(?:案|判决)|(?:法院)?(?:的)?(?:那起|那个|那件|这起|这个)[^，。？！]{1,24}?案)"
+_PLACE_TAIL = r"(?:(?:互联网|中级|基层)?(?:人民)?(?:法院|中院)?(?:的|那个|这个|判的|那边的?|审的|那起|这起)*(?:案|判决)|[^，。？！的]{0,6}(?:的)?(?:那起|那个|那件|这起|这个)[^，。？！]{1,24}?案)"
 _PLACE_TAIL_IN_CONVERSATION = rf"(?:{_PLACE_TAIL}|(?:的?那个|那边|法院|的)?(?:呢|的呢)|那个|那边|的案)"
 # Tools and companies that many cases name tell none from another; those of one case alone do.
 _LATIN_WORD = re.compile(r"(?<![a-z])[a-z]{4,}(?![a-z])")

@@ -130,7 +130,9 @@ def _defining(question: Question, hits: Sequence[Hit]) -> list[Hit]:
 
 def _by_captions(desk: ConceptDesk, question: Question, hits: Sequence[Hit]) -> list[Hit]:
     """The passages found, those first of which the question uses the words of the caption."""
-    told = load_captions(desk.corpus).told_by(question.topic)
+    # What a follow-up adds of its own tells more than the topic it goes on with.
+    own = question.topic.removesuffix(question.earlier) if question.inherited else question.topic
+    told = load_captions(desk.corpus).told_by(own if own.strip() else question.topic)
 
     def score(hit: Hit) -> float:
         return hit.score + _CAPTION_WEIGHT * told.get(f"{hit.citation.document}/{hit.citation.path[0]}", 0.0)

@@ -66,7 +66,8 @@ def follow_up(reader: Reader, question: Question, history: Sequence[Turn]) -> Qu
         read = reader.sort(question.raw, question.text, question.language, question.injected, pair, inherited=True)
     if not read.names_something:
         about_case = _ABOUT_CASE.search(question.text) is not None
-        if not leans and own > _SHORT and not about_case:
+        known = reader.field.holds(question.text) or reader.field.is_elsewhere(question.text)
+        if not leans and own > _SHORT and not about_case and known:
             return question
         focus = _focus(reader, said, question.text)
         read = reader.sort(

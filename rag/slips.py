@@ -6,7 +6,7 @@ from itertools import product
 
 from rag.sounds import readings, sound
 
-_SHORTEST, _LONGEST = 3, 12
+_SHORTEST, _LONGEST = 3, 24
 _READINGS = 8
 _NEGATIONS = frozenset("不无未非没")
 
