@@ -224,9 +224,13 @@ class Assistant:
         ):
             document = library.document(short, None, day)
             for law, old in (document.meta.get("cites_law") or {}).items() if document else ():
+                held = library.document(str(law), None, day)
+                # Only where a later version is held is it known that the numbers are old.
+                former = held is not None and (held.citation.version or "") > str(old)
+                ending = "的旧条号" if former else "的条号，援引前请核对现行条号"
                 found.append(
                     pick(
-                        f"《{short}》条文中引用的《{law}》条号是{old}年版的旧条号。",
+                        f"《{short}》条文中引用的《{law}》条号是{old}年版{ending}。",
                         f"{short} cites {law} by the article numbers of {old}.",
                     )
                 )

@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from rag.money import find_amounts, write_amount
+from rag.places import PLACES
 
 _COURT_END = re.compile(r"法院|高院|中院|中级法院|高级法院")
 _COURT_BREAK = re.compile(
-    r"[由在是被经向到的于和与、，。；：？！\s为从就说说即及跟对“”《》（）()，,]|认为|审理|判决|哪个|哪家|什么|一审|二审|终审|案件?"
+    r"[由在是被经向到的于和与、，。；：？！\s为从就说即及跟对里“”《》（）()，,]|认为|审理|判决|哪个|哪家|什么|一审|二审|终审|案件?"
 )
+_COURT_KIND = re.compile(r"(?:互联网|知识产权|人民|中级|高级|海事|铁路(?:运输)?|金融|军事)$")
+_PLACE_UNIT = re.compile(r"[省市区县]$")
 _COURT_TRIM = re.compile(r"人民|[省市区县]|法院|高院|中院|中级|高级")
 _CLAIMED = re.compile(r"索赔|诉请|诉求|请求|主张|要求|起诉")
 _AWARDED = re.compile(r"判赔|判决|判令|判了|判|赔偿|赔了|赔付|获赔|支付|酌定|赔")
@@ -39,7 +42,7 @@ _OUTCOMES = (
     (re.compile(r"被告胜诉|被告赢|被告不侵权|不构成侵权|没有侵权|不侵权"), "lost"),
 )
 _SOME_COURT = re.compile(
-    r"同一|同个|另一|其他|别的|该|这个|那个|哪|有没有|国内|我国|中国|外国|国外|各地|各级|一些|多家|任何|上级|下级"
+    r"同一|同个|另一|其他|别的|该|这个|那个|哪|有没有|国内|我国|中国|外国|国外|各地|各级|一些|多家|任何|上级|下级|当地|受诉|管辖|原审|受理|一审|二审|终审"
 )
 _OUTCOME_NAMES = {
     "upheld": "支持了原告的请求",
@@ -119,6 +122,11 @@ def courts_named(text: str) -> list[tuple[str, int, int]]:
         window = text[max(0, match.start() - 16) : match.start()]
         breaks = [hit.end() for hit in _COURT_BREAK.finditer(window)]
         start = match.start() - len(window) + (breaks[-1] if breaks else 0)
+        name = text[start : match.start()]
+        if not _COURT_KIND.search(name):
+            # 判决书里法院认为 names no court: without a word for its kind, a court is told by its place alone.
+            place = next((name[i:] for i in range(len(name)) if _PLACE_UNIT.sub("", name[i:]) in PLACES), "")
+            start = match.start() - len(place)
         if match.start() - start >= 2 and not _SOME_COURT.search(text, start, match.end()):
             found.append((text[start : match.end()], start, match.end()))
     return found
