@@ -14,7 +14,7 @@ from rag.places import PLACES
 
 _COURT_END = re.compile(r"法院|高院|中院|中级法院|高级法院")
 _COURT_BREAK = re.compile(
-    r"[由在是被经向到的于和与、，。；：？！\s为从就说即及跟对里“”《》（）()，,]|认为|审理|判决|哪个|哪家|什么|一审|二审|终审|案件?"
+    r"[^\u4e00-\u9fff]|[由在是被经向到的于和与为从就说即及跟对里]|认为|审理|判决|哪个|哪家|什么|一审|二审|终审|案件?"
 )
 _COURT_KIND = re.compile(r"(?:互联网|知识产权|人民|中级|高级|海事|铁路(?:运输)?|金融|军事)$")
 _PLACE_UNIT = re.compile(r"[省市区县]$")
@@ -41,6 +41,7 @@ _OUTCOMES = (
     (re.compile(r"原告胜诉|原告赢|支持了?原告|全部支持|判决?被告(?:侵权|败诉|赔)|被告败诉|被告输"), "won"),
     (re.compile(r"被告胜诉|被告赢|被告不侵权|不构成侵权|没有侵权|不侵权"), "lost"),
 )
+_ASKING = re.compile(r"什么|哪|谁|几|分别|多少")
 _SOME_COURT = re.compile(
     r"同一|同个|另一|其他|别的|该|这个|那个|哪|有没有|国内|我国|中国|外国|国外|各地|各级|一些|多家|任何|上级|下级|当地|受诉|管辖|原审|受理|一审|二审|终审"
 )
@@ -53,7 +54,7 @@ _OUTCOME_NAMES = {
 }
 _WON, _LOST = {"upheld", "partly", "affirmed", "convicted"}, {"dismissed"}
 _WORK = re.compile(
-    r"(?P<no>不|并?未|没有?|非|不能|否定|否认|无法)?(?:认定)?(?:其|图片|涉案图片|该图片|内容|AI图片?|提示词)?(?P<no2>不|并?未|没有?)?"
+    r"(?P<no>不|并?未|没有?|非|不能|否定|否认|无法)?(?:认定|认为|认可|承认|认)?(?:其|那张图|图片|涉案图片|该图片|内容|AI图片?|图|提示词)?(?P<no2>不|并?未|没有?)?"
     r"(?:构成|属于|是|成为|具有|具备|享有|受)(?:到)?(?P<no3>不)?(?:文字|美术|视听)?(?:作品|著作权(?:法)?(?:的)?保护|可版权性|独创性|版权保护)"
 )
 _LIABILITY = {
@@ -143,7 +144,9 @@ def _court(text: str, meta: Mapping[str, Any]) -> list[Misfit]:
     if not held:
         return []
     named = courts_named(text)
-    known = [held, *meta.get("court_aliases", []), *meta.get("courts_below", [])]
+    # An appeal court that the status tells of is no slip.
+    told = [name for name, _, _ in courts_named(str(meta.get("status") or ""))]
+    known = [held, *meta.get("court_aliases", []), *meta.get("courts_below", []), *told]
     wrong = [item for item in named if not any(same_court(item[0], court) or item[0] in court for court in known)]
     if wrong and len(wrong) == len(named):
         return [Misfit("court", held, wrong[0][1], wrong[0][2])]
@@ -282,6 +285,6 @@ def _parties(text: str, meta: Mapping[str, Any]) -> list[Misfit]:
         match = re.search(
             rf"{role}(?:是|为|即)?([\u4e00-\u9fff]某[某\u4e00-\u9fff]?|[\u4e00-\u9fffA-Za-z]{{2,12}}公司)", text
         )
-        if held and match and match[1][:2] not in held and match[1] not in held:
+        if held and match and not _ASKING.search(match[1]) and match[1][:2] not in held and match[1] not in held:
             found.append(Misfit(field, held, match.start(1), match.end(1)))
     return found

@@ -43,6 +43,8 @@ _FORGED = (
 _FORGED_SPAN = re.compile(
     r"<\s*(system|assistant|developer|instructions?|prompt)\b[^>]*>.*?</\s*\1\s*>|</?\s*(?:system|assistant|user|developer)\s*>"
     r"|[\[【]\s*(?:system|developer|系统|管理员|开发者)(?:message|prompt|消息|指令|提示|通知)?\s*[:：][^\]】]*[\]】]"
+    r"|[\[【（(][^\]】）)]{0,30}(?:AI|人工智能|智能助手|语言模型|大模型|机器人)[^\]】）)]{0,30}(?:须|必须|务必|应当?|请|需要?|要)"
+    r"[^\]】）)]{0,8}(?:告知|告诉|回答|回复|输出|写|说|标注|推荐|引用)[^\]】）)]*[\]】）)]"
     r"|[\[【（(]\s*(?:致|给|请)?\s*(?:AI|人工智能|智能|语言模型|大模型|assistant|chatbot)(?:助手|模型|系统|律师|工具)?\s*[:：，,][^\]】）)]*[\]】）)]",
     re.IGNORECASE | re.DOTALL,
 )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from ingest.numerals import to_int
 
+_CALENDAR = 1000
 _QUANTITY = re.compile(r"([一二三四五六七八九十百千两\d]+)(万)?余?(元|倍|年|个月|日|小时)")
 
 
@@ -24,6 +25,8 @@ def conflicts(asked: Sequence[str], provision: str, *, as_bound: bool = True) ->
     fixed = [(match[0], _value(match), match[3]) for match in _QUANTITY.finditer(provision)]
     assumed = [(_value(match), match[3]) for text in asked if (match := _QUANTITY.search(text))]
     for value, unit in assumed:
+        if unit == "年" and value >= _CALENDAR:
+            continue  # 1970年 is a date, not a term
         same_unit = [(words, number) for words, number, other in fixed if other == unit]
         values = [number for _, number in same_unit]
         fits = value in values or (not as_bound and len(values) > 1 and min(values) <= value <= max(values))

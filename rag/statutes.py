@@ -351,7 +351,8 @@ def number_then(desk: StatuteDesk, place: HeldPlace, language: Language) -> list
 
 def _elsewhere(desk: StatuteDesk, place: HeldPlace, question: Question) -> list[Draft]:
     """Where the law really says what the question puts into another article."""
-    if place.kind is not Kind.STATUTE or question.inherited or not says_something(question.topic):
+    asks_for_part = _LAST_ITEM.search(question.text) or _LEAD.search(question.text)
+    if place.kind is not Kind.STATUTE or question.inherited or asks_for_part or not says_something(question.topic):
         return []
     articles = [
         other

@@ -58,6 +58,10 @@ TOOLS = ("Stable Diffusion", "Midjourney", "即梦")
         ("春风案侵害了信息网络传播权", CHUNFENG, []),
         ("春风案原告是王某", CHUNFENG, ["plaintiff"]),
         ("春风案原告李某", CHUNFENG, []),
+        ("春风案的两个被告分别是什么公司", CHUNFENG, []),
+        ("请看：「北京互联网法院在春风案中判赔500元」", CHUNFENG, []),
+        ("蝴蝶椅案上诉到苏州中院之后怎样", BUTTERFLY | {"status": "苏州市中级人民法院按撤回上诉处理"}, []),
+        ("蝴蝶椅案为什么不认AI图是作品", BUTTERFLY, []),
         ("（2024）京0491民初11279号", CHUNFENG, []),
     ],
 )
