@@ -322,7 +322,7 @@ def _renumbered(desk: StatuteDesk, row: Renumbering, language: Language) -> list
         return []
     new = pinpoint(place.citation, language)
     said = language.pick(
-        f"条号已变更：{row.topic}在{row.old.version}年版中是{old}，现行{name}中是{new}。引用时应以{new}为准；本库未收录{row.old.version}年版原文，只核对条号与主题。",
+        f"条号已变更：{row.topic}在{row.old.version}年《{row.law}》中是{old}，现行{name}中是{new}。引用时应以{new}为准；本库未收录{row.old.version}年版原文，只核对条号与主题。",
         f"The number has changed: {row.topic} was {old} in the {row.old.version} version and is {new} of {name} now. "
         f"The {row.old.version} text is not held; number and topic only.",
     )
