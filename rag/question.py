@@ -101,6 +101,8 @@ class Reader:
         known = {name for entry in library.entries() for name in (entry.short, entry.title, *entry.aliases)}
         builtin = {document.citation.document for document in library.documents() if document.builtin}
         self._loose = LooseNames(entry for entry in library.entries() if entry.short in builtin)
+        measures = [short for short in builtin if short.endswith("暂行办法")]
+        self._measures = measures[0] if len(measures) == 1 else None
         self._english = EnglishNames(library.entries())
         self._mender = SlipMender(known | lexicon.terms, self._builtin_texts)
 
@@ -179,14 +181,12 @@ class Reader:
     def _cited(self, text: str) -> list[Mention]:
         """Citations as drafts write them; 暂行办法 by itself is the one built-in document that is called so."""
         alone = _BARE_MEASURES.search(text)
-        shorts = {entry.short for entry in self._library.entries() if entry.short.endswith("暂行办法")}
-        meant = [short for short in shorts if (held := self._library.document(short)) and held.builtin]
-        if alone is None or len(meant) != 1:
+        if alone is None or self._measures is None:
             return find_citations(text, self._names)
         start, end = alone.span(1)
-        shift = len(meant[0]) - (end - start)
+        shift = len(self._measures) - (end - start)
         found = []
-        for mention in find_citations(text[:start] + meant[0] + text[end:], self._names):
+        for mention in find_citations(text[:start] + self._measures + text[end:], self._names):
             before = mention.start <= start
             found.append(
                 replace(
