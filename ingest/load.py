@@ -1,7 +1,7 @@
 """A file to a document: by its front matter where it has one, otherwise by what it reads like."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -23,6 +23,7 @@ _STATUTE_FIELDS = frozenset(
 )
 _JUDGMENT_FIELDS = frozenset({"case_number", "decided", "instance", "court", "who_sues", "awarded"})
 _HEAD_LINES = 12  # where a title is looked for
+_LONG_ALIAS = 8  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,56 @@ class KnownTitle:
     aliases: tuple[str, ...] = ()
 
 
-def load_document(path: str | Path, *, known: Sequence[KnownTitle] = ()) -> Document:
+class KnownTitles:
+    """The titles of the documents held, found by any name; where two fit, the one added first is meant.
+
+    >>> known = KnownTitles([KnownTitle("中华人民共和国某法", "某法", Kind.STATUTE, ("某法",))])
+    >>> known.add(KnownTitle("某案评析", "评析2024", Kind.COMMENTARY))
+    >>> [entry.short for entry in known.in_head("# 某案评析\\n正文", "a")]
+    ['评析2024']
+    """
+
+    def __init__(self, entries: Iterable[KnownTitle] = ()) -> None:
+        self._by_line: dict[str, list[tuple[int, KnownTitle]]] = {}
+        self._statutes: dict[str, list[tuple[int, KnownTitle]]] = {}
+        self._count = 0
+        for entry in entries:
+            self.add(entry)
+
+    def add(self, entry: KnownTitle) -> None:
+        """Know one more document."""
+        numbered = (self._count, entry)
+        self._count += 1
+        for line in {_folded(name) for name in (entry.title, *(a for a in entry.aliases if len(a) > _LONG_ALIAS))}:
+            self._by_line.setdefault(line, []).append(numbered)
+        if entry.kind is Kind.STATUTE:
+            for name in {entry.title, *entry.aliases}:
+                self._statutes.setdefault(name, []).append(numbered)
+
+    def in_head(self, body: str, stem: str) -> list[KnownTitle]:
+        """The documents whose title stands as a line of its own in the head of the text, or is the name of the file.
+
+        A short alias is no title: 办法 stands at the head of many a text.
+        """
+        lines = {_folded(line.text.lstrip("# ")) for line in split_lines(body[:4000])[:_HEAD_LINES]}
+        return _in_order(self._by_line, {*lines, _folded(stem)})
+
+    def statutes(self, document: Document) -> list[KnownTitle]:
+        """The statutes that have a name of this one."""
+        return _in_order(self._statutes, {document.title, document.citation.document, short_title(document.title)})
+
+    def would_change(self, document: Document, stem: str) -> bool:
+        """Whether a document read from the file `stem` without these titles might come out otherwise with them."""
+        names = (*self.in_head(document.text, stem), *self.statutes(document))
+        return any((entry.short, entry.kind) != (document.citation.document, document.kind) for entry in names)
+
+
+def _in_order(table: Mapping[str, list[tuple[int, KnownTitle]]], names: Iterable[str]) -> list[KnownTitle]:
+    found = {numbered for name in names for numbered in table.get(name, ())}
+    return [entry for _, entry in sorted(found, key=lambda numbered: numbered[0])]
+
+
+def load_document(path: str | Path, *, known: KnownTitles | Iterable[KnownTitle] = ()) -> Document:
     """Read and parse a file.
 
     A Markdown file with a YAML front matter is parsed by it. Otherwise the kind is guessed: a judgment by its form and
@@ -50,7 +100,11 @@ def load_document(path: str | Path, *, known: Sequence[KnownTitle] = ()) -> Docu
 
 
 def parse_text(
-    text: str, *, name: str, known: Sequence[KnownTitle] = (), meta: Mapping[str, Any] | None = None
+    text: str,
+    *,
+    name: str,
+    known: KnownTitles | Iterable[KnownTitle] = (),
+    meta: Mapping[str, Any] | None = None,
 ) -> Document:
     """Parse the words of a file called `name`; as `load_document`, for text that is already at hand.
 
@@ -61,7 +115,7 @@ def parse_text(
     if front is not None:
         return _parse_with(front, body, name)
     guessed = {k: v for k, v in (meta or {}).items() if v}
-    return _parse_guessed(body, name, known, guessed)
+    return _parse_guessed(body, name, known if isinstance(known, KnownTitles) else KnownTitles(known), guessed)
 
 
 def split_front_matter(text: str, name: str) -> tuple[dict[str, Any] | None, str]:
@@ -136,12 +190,12 @@ def _kind_of(front: Mapping[str, Any], body: str, name: str) -> Kind:
     return Kind.COMMENTARY
 
 
-def _parse_guessed(body: str, name: str, known: Sequence[KnownTitle], meta: dict[str, Any]) -> Document:
+def _parse_guessed(body: str, name: str, known: KnownTitles, meta: dict[str, Any]) -> Document:
     stem = Path(name).stem
     dated = _DATED_NAME.fullmatch(stem)
     if dated:
         meta["version"] = dated[2]
-    same = _known_by_title(body, stem, known)
+    same = next(iter(known.in_head(body, stem)), None)
     if looks_like_judgment(body):
         if same and same.kind in (Kind.JUDGMENT, Kind.JUDGMENT_DIGEST):
             meta["short"] = same.short
@@ -156,27 +210,12 @@ def _parse_guessed(body: str, name: str, known: Sequence[KnownTitle], meta: dict
     return parse_commentary(body, Citation(name), {"short": name, **meta})
 
 
-def _renamed(document: Document, known: Iterable[KnownTitle], body: str, meta: Mapping[str, Any]) -> Document:
+def _renamed(document: Document, known: KnownTitles, body: str, meta: Mapping[str, Any]) -> Document:
     """A statute whose title is found only by parsing takes the short name under which it is already held."""
-    names = {document.title, document.citation.document, short_title(document.title)}
-    for entry in known:
-        if (
-            entry.kind is Kind.STATUTE
-            and entry.short != document.citation.document
-            and names & {entry.title, *entry.aliases}
-        ):
+    for entry in known.statutes(document):
+        if entry.short != document.citation.document:
             return parse_statute(body, {"title": document.title, **meta, "short": entry.short})
     return document
-
-
-def _known_by_title(body: str, stem: str, known: Sequence[KnownTitle]) -> KnownTitle | None:
-    """The held document whose title stands as a line of its own in the head of the text, or is the name of the file."""
-    lines = {_folded(line.text.lstrip("# ")) for line in split_lines(body[:4000])[:_HEAD_LINES]}
-    lines.add(_folded(stem))
-    for entry in known:
-        if _folded(entry.title) in lines or any(len(alias) > 8 and _folded(alias) in lines for alias in entry.aliases):
-            return entry
-    return None
 
 
 def _folded(words: str) -> str:

@@ -8,7 +8,7 @@ articles (`法发〔2011〕18号/8`).
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -277,7 +277,8 @@ class _Reader:
             index += 1
         self.pieces += [Piece(line.raw_start, Role.OTHER) for line in self.lines[signature:]]
         self._effect()
-        self._held([number for _, number, _ in starts])
+        if starts:
+            self.meta.setdefault("held", held_articles(number for _, (number, _), _ in starts))
         title = str(self.meta["title"])
         aliases = tuple(dict.fromkeys((*(self.meta.get("aliases") or ()), title, *title_aliases(title))))
         aliases = tuple(alias for alias in aliases if alias != citation.document)
@@ -445,15 +446,18 @@ class _Reader:
         place = place_between(where, self.text, line.start, line.end)
         self.pieces.append(Piece(line.raw_start, Role.PARAGRAPH, where, self._above(), (place,)))
 
-    def _held(self, numbers: list[tuple[int, int]]) -> None:
-        main = sorted({number for number, _ in numbers})
-        if not main:
-            return
-        if main == list(range(1, main[-1] + 1)):
-            self.meta.setdefault("held", "all")
-            return
-        runs = [[n for _, n in run] for _, run in groupby(enumerate(main), key=lambda pair: pair[1] - pair[0])]
-        self.meta.setdefault("held", [f"{run[0]}-{run[-1]}" if len(run) > 1 else run[0] for run in runs])
+
+def held_articles(numbers: Iterable[int]) -> str | list[str | int]:
+    """Which articles of a law a text has: `all` when they run from 1 without a gap, else ranges and single numbers.
+
+    >>> held_articles([1, 2, 3]), held_articles([5, 1164, 1165, 1166])
+    ('all', [5, '1164-1166'])
+    """
+    main = sorted(set(numbers))
+    if main == list(range(1, len(main) + 1)):
+        return "all"
+    runs = [[n for _, n in run] for _, run in groupby(enumerate(main), key=lambda pair: pair[1] - pair[0])]
+    return [f"{run[0]}-{run[-1]}" if len(run) > 1 else run[0] for run in runs]
 
 
 _NUMBERED = re.compile(r"[一二三四五六七八九十]+、|[(（][一二三四五六七八九十]+[)）]|\d+[、.．]")

@@ -253,11 +253,14 @@ class Store:
                 ),
             )
             number = int(cursor.lastrowid or 0)
-            for ordinal, (passage, extra) in enumerate(zip(document.passages, extras, strict=True)):
-                row = connection.execute(
-                    "INSERT INTO passages (document, ordinal, path, role, headings, start, places, text, tokens)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            # Nobody else writes meanwhile: the ids that follow can be given out here.
+            first = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM passages").fetchone()[0]
+            connection.executemany(
+                "INSERT INTO passages (id, document, ordinal, path, role, headings, start, places, text, tokens)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
                     (
+                        first + ordinal,
                         number,
                         ordinal,
                         "/".join(passage.citation.path) if passage.citation else None,
@@ -267,9 +270,12 @@ class Store:
                         _pack(passage.places),
                         passage.text,
                         extra.tokens if passage.role in SEARCHED and passage.citation else None,
-                    ),
-                )
-                _insert_pieces(connection, int(row.lastrowid or 0), extra)
+                    )
+                    for ordinal, (passage, extra) in enumerate(zip(document.passages, extras, strict=True))
+                ),
+            )
+            for ordinal, extra in enumerate(extras):
+                _insert_pieces(connection, first + ordinal, extra)
         stored = self.document(number)
         if stored is None:
             raise ServiceFailure(f"写入 {self.path} 的文件没有留下。请检查磁盘后重试。")
@@ -348,6 +354,10 @@ class Store:
         rows = self._read(f"SELECT {_HEAD} FROM documents WHERE id = ?", (number,))
         return _document(rows[0]) if rows else None
 
+    def documents_by_id(self, numbers: Iterable[int]) -> list[StoredDocument]:
+        """Documents by their ids, pending or indexed, in that order; those that are gone are left out."""
+        return [document for document in map(self.document, numbers) if document]
+
     def load(self, stored: StoredDocument) -> Document:
         """The document as the parser made it."""
         passages = [_parsed(stored.citation, passage) for passage in self.passages(stored.id)]
@@ -377,17 +387,15 @@ class Store:
     def passages_by_id(self, numbers: Iterable[int]) -> dict[int, StoredPassage]:
         """Passages by their ids; those that are gone are left out."""
         wanted = list(numbers)
-        marks = ",".join("?" * len(wanted))
-        rows = self._read(f"SELECT {_PASSAGE} FROM passages WHERE id IN ({marks})", wanted)
+        rows = self._read(f"SELECT {_PASSAGE} FROM passages WHERE id IN ({_marks(wanted)})", wanted)
         return {row[0]: _passage(row) for row in rows}
 
     def owners(self, ids: Sequence[str]) -> dict[str, int]:
         """The id of the passage that each piece is part of; pieces that no indexed document has are left out."""
-        marks = ",".join("?" * len(ids))
         rows = self._read(
             "SELECT pieces.id, pieces.passage FROM pieces JOIN passages ON passages.id = pieces.passage"
             " JOIN documents ON documents.id = passages.document"
-            f" WHERE documents.state = 'indexed' AND pieces.id IN ({marks})",
+            f" WHERE documents.state = 'indexed' AND pieces.id IN ({_marks(ids)})",
             ids,
         )
         return dict(rows)
@@ -423,15 +431,43 @@ class Store:
             yield from self._connection.execute(sql)
 
     def counts(self) -> dict[str, int]:
-        """How many indexed documents, passages that are searched, and pieces there are."""
-        joined = (
-            "FROM passages JOIN documents ON documents.id = passages.document WHERE documents.state = 'indexed' AND"
-        )
-        return {
-            "documents": self._read("SELECT count(*) FROM documents WHERE state = 'indexed'")[0][0],
-            "passages": self._read(f"SELECT count(*) {joined} passages.tokens IS NOT NULL")[0][0],
-            "pieces": len(self.piece_ids()),
+        """How many indexed documents, passages that are searched, and pieces there are; counted when they changed."""
+        known = self.fact("counts")
+        if known is None:
+            with disk(self.path):
+                known = _counted(self._connection)
+        counts: dict[str, int] = json.loads(known)
+        return counts
+
+    def heads_of(self, ids: Sequence[str]) -> dict[str, tuple[StoredDocument, Piece]]:
+        """What each piece is a part of, and the piece with its words; pieces that nothing has are left out."""
+        owners = self.owners(ids)
+        passages = self.passages_by_id(owners.values())
+        documents = {
+            document.id: document for document in self.documents_by_id({p.document for p in passages.values()})
         }
+        spans = self._read(f"SELECT id, start, end FROM pieces WHERE id IN ({_marks(ids)})", ids)
+        found = {}
+        for identity, start, end in spans:
+            if passage := passages.get(owners.get(identity, -1)):
+                piece = Piece(identity, passage.id, start, end, passage.text[start:end], passage.headings)
+                found[identity] = (documents[passage.document], piece)
+        return found
+
+
+def _counted(connection: sqlite3.Connection) -> str:
+    joined = "FROM passages JOIN documents ON documents.id = passages.document WHERE documents.state = 'indexed'"
+    ids = joined.replace("passages JOIN", "pieces JOIN passages ON passages.id = pieces.passage JOIN")
+    asked = {
+        "documents": "SELECT count(*) FROM documents WHERE state = 'indexed'",
+        "passages": f"SELECT count(*) {joined} AND passages.tokens IS NOT NULL",
+        "pieces": f"SELECT count(DISTINCT pieces.id) {ids}",
+    }
+    return json.dumps({name: connection.execute(sql).fetchone()[0] for name, sql in asked.items()})
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ",".join("?" * len(values))
 
 
 _PASSAGE = "id, document, path, role, headings, start, places, text"
@@ -460,6 +496,7 @@ def _next_generation(connection: sqlite3.Connection) -> None:
     connection.execute(
         "INSERT INTO facts VALUES ('generation', '1') ON CONFLICT (name) DO UPDATE SET value = value + 1"
     )
+    connection.execute("INSERT OR REPLACE INTO facts VALUES ('counts', ?)", (_counted(connection),))
 
 
 def _iso(value: object) -> str | None:

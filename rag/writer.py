@@ -1,17 +1,19 @@
 """Writing documents into one index unit: split, cut into words, embed, store; and finishing what was cut short."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ingest.citation import Citation
 from ingest.document import Document, Passage
 from ingest.split import split_passage
 from rag.captions import Captions
 from rag.lexical import WordCutter
+from rag.prepare import passage_words
 from rag.settings import Settings
 from rag.store import SEARCHED, NewPassage, Piece, Store, StoredDocument
 from rag.vectors import VectorRecord, Vectors
@@ -24,7 +26,9 @@ Progress = Callable[[int, int, str], None]
 
 # Raised by hand when what is stored changes its form.
 FORMAT = "2"
-_BATCH = 1000
+# Pieces that share one call of the model, and one of Chroma.
+_EMBEDDED = 1000
+_BATCH = 4000
 
 
 @dataclass(slots=True)
@@ -42,6 +46,12 @@ class Unit:
         digest = sha256(name.encode()).hexdigest()[:16]
         return cls(store, Vectors(folder / "chroma", f"kangbian-{digest}", settings.chroma_url))
 
+    def llama_store(self) -> Any:
+        """The unit as a LlamaIndex `ChromaVectorStore`; see `rag.llama_store`."""
+        from rag.llama_store import filled_store
+
+        return filled_store(self.vectors.collection(), self.store)
+
 
 @dataclass(slots=True)
 class Writer:
@@ -54,12 +64,13 @@ class Writer:
     _waiting: list[int] = field(default_factory=list, repr=False)
     _waiting_pieces: int = 0
 
-    def add(self, document: Document, digest: str, file: str) -> StoredDocument:
-        """Store a document; it is read once `flush` has written its vectors.
+    def add(self, document: Document, digest: str, file: str, words: Sequence[str] | None = None) -> StoredDocument:
+        """Store a document; it is read once `flush` has written its vectors. `words` are those of its passages, where
+        they have been cut already (`rag.prepare`).
 
         Chroma takes a sixth of a second for a call whatever its size, so documents share one.
         """
-        extras = self._extras(document)
+        extras = self._extras(document, words)
         stored = self.unit.store.insert_pending(document, digest, file, extras)
         self._waiting.append(stored.id)
         self._waiting_pieces += sum(len(extra.pieces) for extra in extras)
@@ -67,10 +78,15 @@ class Writer:
             self.flush()
         return stored
 
-    def rename(self, stored: StoredDocument, head: Citation) -> StoredDocument:
-        """Store a document under another name or version, every key in it changed, in place of the one it was."""
+    def rename(self, stored: StoredDocument, head: Citation, adopted: str) -> StoredDocument:
+        """Store a document under another version, every key in it changed, in place of the one it was.
+
+        `adopted` is the day of adoption to go with it, YYYY-MM-DD.
+        """
         self.flush()
-        document = self.add(renamed(self.unit.store.load(stored), head), stored.digest, stored.file)
+        former = renamed(self.unit.store.load(stored), head)
+        former = replace(former, meta={**former.meta, "adopted": adopted})
+        document = self.add(former, stored.digest, stored.file)
         self.flush()
         self.remove([stored.id])
         return document
@@ -110,7 +126,7 @@ class Writer:
         wanted, held = store.piece_ids(), vectors.ids()
         missing = wanted - held
         if missing:
-            vectors.write(record for document in store.documents() for record in self._records(document, missing))
+            vectors.write(self._records(store.documents(), missing))
         surplus = sorted(held - wanted)
         vectors.delete(surplus)
         return len(missing) + len(surplus)
@@ -128,7 +144,7 @@ class Writer:
         for done, stored in enumerate(documents):
             progress(done, len(documents), stored.title)
             store.replace_extras(stored.id, self._extras(store.load(stored)))
-        self.unit.vectors.write(record for document in documents for record in self._records(document, None))
+        self.unit.vectors.write(self._records(documents))
         store.publish(store.pending())
         store.set_facts(rebuilding="", words=self.cutter.fingerprint, **self.maker())
         self._sweep()
@@ -153,15 +169,15 @@ class Writer:
             return
         for stored in store.documents():
             document = store.load(stored)
-            store.replace_words(stored.id, [self._words(document, passage) for passage in document.passages])
+            store.replace_words(stored.id, passage_words(document, self.cutter, self.captions))
         store.set_facts(words=self.cutter.fingerprint)
 
     def _finish(self, numbers: Sequence[int]) -> None:
         if not numbers:
             return
         store = self.unit.store
-        documents = [document for document in map(store.document, numbers) if document]
-        self.unit.vectors.write(record for document in documents for record in self._records(document, None))
+        documents = store.documents_by_id(numbers)
+        self.unit.vectors.write(self._records(documents))
         store.publish(document.id for document in documents)
         self._sweep()
 
@@ -171,31 +187,26 @@ class Writer:
             self.unit.vectors.delete(stale)
             self.unit.store.forget_stale(stale)
 
-    def _records(self, document: StoredDocument, only: set[str] | None) -> Iterator[VectorRecord]:
-        metadata: dict[str, str | int] = {
-            "document": document.citation.document,
-            "version": document.citation.version or "",
-            "kind": document.kind.value,
-            "title": document.title,
-            "effective": int((document.effective or "0").replace("-", "")),
-            "repealed": int((document.repealed or "99999999").replace("-", "")),
-        }
-        pieces = (piece for piece in self.unit.store.pieces(document.id) if only is None or piece.id in only)
-        for batch in _batches(pieces):
-            keys = [piece.id.partition("#")[0] for piece in batch]
-            vectors = self.embedder.embed(
-                [self._captioned(Citation.parse(key), piece.text) for key, piece in zip(keys, batch, strict=True)]
-            )
-            for key, piece, vector in zip(keys, batch, vectors, strict=True):
-                yield VectorRecord(piece.id, piece.text, vector, {"key": key, **metadata})
+    def _records(self, documents: Iterable[StoredDocument], only: set[str] | None = None) -> Iterator[VectorRecord]:
+        pieces = (
+            (document, piece)
+            for document in documents
+            for piece in self.unit.store.pieces(document.id)
+            if only is None or piece.id in only
+        )
+        while batch := list(islice(pieces, _EMBEDDED)):
+            vectors = self.embedder.embed([self._captioned(document, piece) for document, piece in batch])
+            for (document, piece), vector in zip(batch, vectors, strict=True):
+                yield VectorRecord(piece.id, vector, document.citation.document, document.kind.value)
 
-    def _extras(self, document: Document) -> list[NewPassage]:
-        return _distinct([self._extra(document, passage) for passage in document.passages])
+    def _extras(self, document: Document, words: Sequence[str] | None = None) -> list[NewPassage]:
+        words = words or passage_words(document, self.cutter, self.captions)
+        pairs = zip(document.passages, words, strict=True)
+        return _distinct([self._extra(document, passage, cut) for passage, cut in pairs])
 
-    def _extra(self, document: Document, passage: Passage) -> NewPassage:
+    def _extra(self, document: Document, passage: Passage, words: str) -> NewPassage:
         if passage.citation is None or passage.role not in SEARCHED:
             return NewPassage()
-        words = self._words(document, passage)
         key = str(passage.citation)
         limit = self.embedder.max_chars
         spans = split_passage(passage.text, max(limit - len(document.title) - 1, limit // 2))
@@ -203,14 +214,12 @@ class Writer:
             return NewPassage(words, ((key, 0, len(passage.text)),))
         return NewPassage(words, tuple((f"{key}#{start}-{end}", start, end) for start, end in spans))
 
-    def _words(self, document: Document, passage: Passage) -> str:
-        text = self._captioned(passage.citation, passage.text) if passage.citation else passage.text
-        return " ".join(self.cutter.words(" ".join((document.title, *passage.headings, text))))
-
-    def _captioned(self, citation: Citation, text: str) -> str:
-        """A passage with the words under which people look for it; they are searched, never stored as its text."""
-        caption = self.captions.of(citation)
-        return f"{caption}\n{text}" if caption else text
+    def _captioned(self, document: StoredDocument, piece: Piece) -> str:
+        """A piece with the words under which people look for it; they are searched, never stored as its text."""
+        if not self.captions.rows:
+            return piece.text
+        caption = self.captions.of(Citation.parse(piece.id))
+        return f"{caption}\n{piece.text}" if caption else piece.text
 
 
 def renamed(document: Document, head: Citation) -> Document:
@@ -241,17 +250,6 @@ def _distinct(extras: Sequence[NewPassage]) -> list[NewPassage]:
             pieces.append((identity if seen[identity] == 1 else f"{identity}~{seen[identity]}", start, end))
         distinct.append(NewPassage(extra.tokens, tuple(pieces)))
     return distinct
-
-
-def _batches(pieces: Iterator[Piece]) -> Iterator[list[Piece]]:
-    batch: list[Piece] = []
-    for piece in pieces:
-        batch.append(piece)
-        if len(batch) == _BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def silent(done: int, total: int, what: str) -> None:

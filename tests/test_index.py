@@ -214,7 +214,7 @@ def test_any_llama_index_application_can_open_the_collection(built: Settings) ->
 
     index = open_index(built, embedder=BigramEmbedder())
     vector = index.embedder.embed(["网络服务提供者接到通知后，应当及时将该通知转送相关网络用户"])[0]
-    store = index.builtin.vectors.llama_store()
+    store = index.builtin.llama_store()
     found = store.query(VectorStoreQuery(query_embedding=vector.tolist(), similarity_top_k=3))
     assert found.nodes[0].metadata["key"] == "民法典@2020/1195"
     assert found.nodes[0].metadata["effective"] == 20210101
