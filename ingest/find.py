@@ -26,6 +26,9 @@ from ingest.script import fold, to_narrow, to_simplified
 __all__ = ["Doubt", "Mention", "Names", "find_citations"]
 
 _OPENERS, _CLOSERS = "《〈“‘「『\"'", "》〉”’」』\"'"
+_STATE = "中华人民共和国"
+# As long, so that every place stays: the name of the state is no part of a name as the dictionary has it.
+_NO_STATE = "“" * len(_STATE)
 _LONGEST_TITLE = 120
 _MOST_DEFINITIONS = 200
 _CHINESE = re.compile("[一-鿿]")
@@ -76,7 +79,7 @@ _UNKNOWN_KEY = re.compile(
 _SECTION = re.compile(
     r"\s?(?:判决书|判决)?(?:的|中的?)?\s?[“\"](?P<section>[一-鿿\d.]{1,20})[”\"](?:部分|一节)?(?:的)?第(?P<paragraph>\d{1,4})段"
 )
-_BEYOND_NAME = re.compile(r"[院学官系界庭律理人定治典案制域务令益宝师盲]|条(?!例)|规(?!定)")
+_BEYOND_NAME = re.compile(r"相关法|[院学官系界庭律理人定治典案制域务令益宝师盲]|条(?!例)|规(?!定)")
 _RELATIVE_LAW = re.compile(
     r"(?P<marker>同|该|本|此|这部|那部|这个|那个|上述|前述|前引|上引)"
     r"(?P<word>司法解释|暂行办法|标识办法|实施条例|实施细则|法律|法典|法(?![院官系界庭律理人定治典案制域务令规条])|条例|办法|规定|解释|规则|细则|意见|决定|准则)"
@@ -219,8 +222,9 @@ class _Reader:
                     yield self._dressed(_Named(start, end, _Form.TITLE, inside, shorts, normal.year))
 
     def _dictionary(self) -> Iterator[_Named]:
-        """Known names, with or without title marks and quotes around or inside them."""
-        places = [i for i, character in enumerate(self._folded) if character not in QUOTES]
+        """Known names, with or without title marks and quotes around or inside them, and the state inside them."""
+        folded = self._folded.replace(_STATE, _NO_STATE) if _STATE in self._folded else self._folded
+        places = [i for i, character in enumerate(folded) if character not in QUOTES]
         bare = "".join([self._folded[i] for i in places])
         for first, last, name in self._names.occurrences(bare):
             start, end = self._quoted(places[first], places[last - 1] + 1)
@@ -234,9 +238,8 @@ class _Reader:
         if sum(map(inside.count, "》〉”’」』")) > sum(map(inside.count, "《〈“‘「『")):
             while start and folded[start - 1] in _OPENERS:
                 start -= 1
-        issuer = "中华人民共和国"
-        if folded.startswith(issuer, start - len(issuer)) and start >= len(issuer):
-            start -= len(issuer)
+        if folded.startswith(_STATE, start - len(_STATE)) and start >= len(_STATE):
+            start -= len(_STATE)
         version = _VERSION_AFTER.match(folded, end)
         close = version.end() if version else end
         while start and folded[start - 1] in _OPENERS and folded[close : close + 1] in tuple(_CLOSERS):
@@ -377,8 +380,9 @@ class _Reader:
         return places[-1].end
 
     def _document(self, named: _Named) -> tuple[Citation, Doubt | None]:
-        if len(named.shorts) == 1:
-            return Citation(named.shorts[0], named.version), None
+        shorts = self._names.of_year(named.shorts, named.version)
+        if len(shorts) == 1:
+            return Citation(shorts[0], named.version), None
         name = named.name if named.form is _Form.ISSUED else _plain_name(named.name)
         return Citation(name, named.version), Doubt.AMBIGUOUS if named.shorts else Doubt.UNKNOWN
 

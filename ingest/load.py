@@ -14,7 +14,7 @@ from ingest.errors import UnusableInput
 from ingest.judgment import looks_like_judgment, parse_digest, parse_judgment
 from ingest.lines import split_lines
 from ingest.readers import read_file
-from ingest.statute import is_statute_title, looks_like_statute, parse_statute, short_title
+from ingest.statute import is_statute_title, looks_like_statute, parse_statute, short_title, title_aliases
 
 _FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)(?:\r?\n)?^---[ \t]*(?:\r?\n|\Z)", re.S | re.M)
 _DATED_NAME = re.compile(r"(.+?)\s*[(（](\d{4}-\d{2}-\d{2})[)）]")
@@ -71,8 +71,9 @@ class KnownTitles:
         return _in_order(self._by_line, {*lines, _folded(stem)})
 
     def statutes(self, document: Document) -> list[KnownTitle]:
-        """The statutes that have a name of this one."""
-        return _in_order(self._statutes, {document.title, document.citation.document, short_title(document.title)})
+        """The statutes that have a name of this one; copies leave the court out of a title or put it in."""
+        title = document.title
+        return _in_order(self._statutes, {title, document.citation.document, short_title(title), *title_aliases(title)})
 
     def would_change(self, document: Document, stem: str) -> bool:
         """Whether a document read from the file `stem` without these titles might come out otherwise with them."""

@@ -103,15 +103,23 @@ class Names:
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._shorts: dict[str, tuple[str, ...]] = {}
+        self._years: dict[str, set[str]] = {}
         self._kinds: dict[str, Kind] = {}
         self._titles: dict[str, tuple[str, ...]] = {}
         self._numbers: dict[str, tuple[str, ...]] = {}
+        added: set[tuple[str, str]] = set()
         for entry in entries:
             self._kinds.setdefault(entry.short, entry.kind)
             titles = (*self._titles.get(entry.short, ()), entry.short, entry.title)
             self._titles[entry.short] = tuple(dict.fromkeys(filter(None, titles)))
             for name in (entry.short, entry.title, *entry.aliases):
-                self._add(name, entry.short)
+                if name and (name, entry.short) not in added:  # the versions of a law share most of their names
+                    added.add((name, entry.short))
+                    self._add(name, entry.short)
+        for name, shorts in self._shorts.items():
+            # A name that is the short name of one document means that one, whoever else has it as an alias.
+            if len(shorts) > 1 and name in shorts:
+                self._shorts[name] = (name,)
         unheld = {name: () for name in unheld_names() if name not in self._shorts}
         lengths: dict[str, set[int]] = {}
         for name in (*self._shorts, *unheld):
@@ -122,9 +130,11 @@ class Names:
         self._lengths = {head: tuple(sorted(sizes, reverse=True)) for head, sizes in lengths.items()}
 
     def _add(self, name: str, short: str) -> None:
-        normal = normal_name(name).name if name else ""
+        normal, year = (bare := normal_name(name)).name, bare.year
         if len(normal) < 2:
             return
+        if year:
+            self._years.setdefault(short, set()).add(year)
         for variant in (normal, normal[:-1] + "一案") if normal.endswith("案") else (normal,):
             known = self._shorts.get(variant, ())
             if short not in known:
@@ -138,7 +148,20 @@ class Names:
 
     def candidates(self, name: str) -> tuple[str, ...]:
         """The short names that `name` may mean; empty when nothing of that name is held."""
-        return self._shorts.get(normal_name(name).name, ())
+        normal = normal_name(name)
+        return self.of_year(self._shorts.get(normal.name, ()), normal.year)
+
+    def of_year(self, shorts: tuple[str, ...], year: str | None) -> tuple[str, ...]:
+        """Of several documents of one name, the one that has this year in its own name, where there is one.
+
+        >>> names = Names([Entry(f"宪法修正案（{year}年）", f"{year}") for year in (1999, 2004)])
+        >>> names.candidates("宪法修正案"), names.candidates("宪法修正案（2004年）")
+        (('宪法修正案（1999年）', '宪法修正案（2004年）'), ('宪法修正案（2004年）',))
+        """
+        if len(shorts) < 2 or not year:
+            return shorts
+        named = tuple(short for short in shorts if year[:4] in self._years.get(short, ()))
+        return named if len(named) == 1 else shorts
 
     def by_serial(self, serial: str) -> tuple[str, ...]:
         """The cases whose number without the year is `serial` (粤0192民初113号)."""

@@ -374,7 +374,8 @@ class _Reader:
         adopted = version if adopted[:4] < version[:4] else adopted
         if adopted:
             self.meta.setdefault("adopted", adopted)
-        if effective:
+        # A law amended since often says only when its first version took effect.
+        if effective and effective >= adopted:
             self.meta.setdefault("effective", effective)
 
     def _effect(self) -> None:

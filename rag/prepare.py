@@ -32,8 +32,8 @@ from rag.store import SEARCHED
 _WORTH_A_WORKER = 1_000_000
 # More would only wait for the one process that writes.
 _MOST_WORKERS = 4
-# Files read and not yet written, for each worker.
-_AHEAD = 16
+# Bytes of files read and not yet written: more than the writer stores at once, or the workers would wait for it.
+_AHEAD = 4_000_000
 # A worker that dies so often will not live; its files are then read by the writer itself.
 _MOST_DEATHS = 3
 _WORKER = "from rag.prepare import serve; serve()"
@@ -97,10 +97,11 @@ class ReadAhead:
     """
 
     def __init__(self, files: Sequence[Path], cutter: WordCutter, known: Iterable[KnownTitle]) -> None:
-        self._todo = deque(files)
-        self._started: deque[tuple[Path, Future[Prepared | None]]] = deque()
-        count = worker_count(files)
-        self._ahead = count * _AHEAD
+        sizes = [_size(file) for file in files]
+        self._todo = deque(zip(files, sizes, strict=True))
+        self._started: deque[tuple[Path, int, Future[Prepared | None]]] = deque()
+        self._bytes = 0
+        count = worker_count(sum(sizes))
         self._workers = _Workers(cutter, tuple(known))
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="read-ahead") if count else None
 
@@ -119,28 +120,31 @@ class ReadAhead:
 
     def get(self, file: Path) -> Prepared | None:
         """The file once it is read; None when it was not, or its worker died of it. Files left out are passed over."""
-        while self._started and self._started[0][0] != file:
-            self._started.popleft()[1].cancel()
-        if not self._started:
+        if file not in (started for started, _, _ in self._started):
             return None
-        _, future = self._started.popleft()
-        self._fill()
-        return future.result()
+        while True:
+            first, size, future = self._started.popleft()
+            self._bytes -= size
+            self._fill()
+            if first == file:
+                return future.result()
+            future.cancel()
 
     def _fill(self) -> None:
-        while self._threads and self._todo and len(self._started) < self._ahead:
-            file = self._todo.popleft()
-            self._started.append((file, self._threads.submit(self._workers.read, file)))
+        while self._threads and self._todo and (not self._started or self._bytes < _AHEAD):
+            file, size = self._todo.popleft()
+            self._bytes += size
+            self._started.append((file, size, self._threads.submit(self._workers.read, file)))
 
 
-def worker_count(files: Iterable[Path]) -> int:
-    """How many workers are worth starting for these files: one for each core but the writer's."""
-    size = 0
-    for file in files:
-        with contextlib.suppress(OSError):
-            size += file.stat().st_size
-        if size >= _WORTH_A_WORKER:
-            return min(_cores() - 1, _MOST_WORKERS)
+def worker_count(size: int) -> int:
+    """How many workers are worth starting to read so many bytes of files: one for each core but the writer's."""
+    return min(_cores() - 1, _MOST_WORKERS) if size >= _WORTH_A_WORKER else 0
+
+
+def _size(file: Path) -> int:
+    with contextlib.suppress(OSError):
+        return file.stat().st_size
     return 0
 
 
