@@ -176,7 +176,8 @@ class Writer:
         if not numbers:
             return
         store = self.unit.store
-        documents = store.documents_by_id(numbers)
+        # A document written again before it was read has the number of the one whose place it took.
+        documents = store.documents_by_id(dict.fromkeys(numbers))
         self.unit.vectors.write(self._records(documents))
         store.publish(document.id for document in documents)
         self._sweep()
