@@ -91,7 +91,8 @@ def normal_case_number(text: str) -> str | None:
     >>> normal_case_number("著作权法") is None
     True
     """
-    match = _CASE_NUMBER.fullmatch(text.strip().translate(_WIDE_BRACKETS))
+    text = text.strip().translate(_WIDE_BRACKETS)
+    match = _CASE_NUMBER.fullmatch(text) if text.startswith(("(", "[")) else None
     if not match:
         return None
     serial = re.sub(r"\s", "", match[2])

@@ -11,6 +11,7 @@ from ingest.document import Kind
 from ingest.script import fold
 
 QUOTES = frozenset("《》〈〉“”‘’\"'「」『』＂")
+_NO_QUOTES = dict.fromkeys(map(ord, QUOTES))
 _ISSUERS = re.compile(r"^(?:最高人民法院|最高院|最高法|最高人民检察院|国家互联网信息办公室|国务院|、|和)+(?=关于)")
 _STATE = "中华人民共和国"
 _REVISION = r"(?:第[一二三四五六]次)?(?:修正|修订|修改|公布|通过|施行)?(?:版|本|文本)?"
@@ -68,7 +69,7 @@ def normal_name(name: str) -> NamedVersion:
     >>> normal_name("最高人民法院关于审理著作权民事纠纷案件适用法律若干问题的解释").name
     '关于审理著作权民事纠纷案件适用法律若干问题的解释'
     """
-    text = "".join(character for character in fold(name.strip()) if character not in QUOTES)
+    text = fold(name.strip()).translate(_NO_QUOTES)
     if normal_case_number(text):
         return NamedVersion(fold(normal_case_number(text) or text))
     if text.isascii():
@@ -130,7 +131,8 @@ class Names:
         self._lengths = {head: tuple(sorted(sizes, reverse=True)) for head, sizes in lengths.items()}
 
     def _add(self, name: str, short: str) -> None:
-        normal, year = (bare := normal_name(name)).name, bare.year
+        named = normal_name(name)
+        normal, year = named.name, named.year
         if len(normal) < 2:
             return
         if year:
