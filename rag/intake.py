@@ -52,7 +52,7 @@ class IngestReport:
 
 
 class Intake:
-    """Takes files into one workspace, one after the other; `finish` makes them readable.
+    """Takes files into one workspace, in their order; all of them can be read when `take_all` returns.
 
     `library` is the workspace over the built-in corpus, as it was before the first file.
     """

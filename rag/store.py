@@ -296,6 +296,7 @@ class Store:
                 connection.execute("UPDATE documents SET state = 'indexed' WHERE id = ?", (number,))
             _clear_stale(connection)
             _next_generation(connection)
+            connection.execute("INSERT OR REPLACE INTO facts VALUES ('counts', ?)", (_counted(connection),))
 
     def remove(self, numbers: Iterable[int]) -> None:
         """Forget these documents; their vectors become stale."""
@@ -304,6 +305,7 @@ class Store:
                 _drop(connection, number)
             _clear_stale(connection)
             _next_generation(connection)
+            connection.execute("INSERT OR REPLACE INTO facts VALUES ('counts', ?)", (_counted(connection),))
 
     def pending(self) -> list[int]:
         """Documents whose writing was cut short before their vectors were acknowledged."""
@@ -489,14 +491,13 @@ def _insert_pieces(connection: sqlite3.Connection, passage: int, extra: NewPassa
 
 def _clear_stale(connection: sqlite3.Connection) -> None:
     """An id that some stored document has is not stale, whoever else gave it up."""
-    connection.execute("DELETE FROM stale WHERE id IN (SELECT id FROM pieces)")
+    connection.execute("DELETE FROM stale WHERE EXISTS (SELECT 1 FROM pieces WHERE pieces.id = stale.id)")
 
 
 def _next_generation(connection: sqlite3.Connection) -> None:
     connection.execute(
         "INSERT INTO facts VALUES ('generation', '1') ON CONFLICT (name) DO UPDATE SET value = value + 1"
     )
-    connection.execute("INSERT OR REPLACE INTO facts VALUES ('counts', ?)", (_counted(connection),))
 
 
 def _iso(value: object) -> str | None:

@@ -70,6 +70,28 @@ def test_the_new_copy_replaces_the_old_and_its_lost_pieces_become_stale(store: S
     assert len(lost) == 1
 
 
+def test_the_counts_follow_what_is_written_and_removed(store: Store) -> None:
+    assert store.counts() == {"documents": 0, "passages": 0, "pieces": 0}
+    stored = put(store, load_document(MEASURES))
+    written = store.counts()
+    assert (written["documents"], written["pieces"]) == (1, len(store.piece_ids()))
+    assert written["passages"] == len(list(store.tokens()))
+    waiting = load_document(CORPUS / "statutes" / "civil_code_2020.md")
+    store.insert_pending(waiting, "b", "file.md", extras(waiting))
+    assert store.counts() == written
+    store.remove([stored.id])
+    assert store.counts()["pieces"] == 0
+
+
+def test_a_piece_knows_its_words_and_its_document(store: Store) -> None:
+    put(store, load_document(MEASURES))
+    found = store.heads_of(["生成式人工智能服务管理暂行办法@2023/7", "没有的法/1"])
+    document, piece = found["生成式人工智能服务管理暂行办法@2023/7"]
+    assert document.title == "生成式人工智能服务管理暂行办法"
+    assert piece.text.startswith("第七条 生成式人工智能服务提供者")
+    assert len(found) == 1
+
+
 def test_a_section_is_read_with_what_is_nested_in_it(store: Store) -> None:
     stored = put(store, load_document(CORPUS / "commentary" / "junhe2025.md"))
     paths = ["/".join(passage.path or ()) for passage in store.passages(stored.id, "一.2")]
