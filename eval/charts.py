@@ -13,6 +13,7 @@ from rag import UnusableInput
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
 _CJK_FONTS = (
@@ -22,6 +23,7 @@ _CJK_FONTS = (
 # Told apart in print and by those who do not tell red from green (Okabe and Ito, 2008).
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 _MARKERS = ("o", "s", "^", "D", "v", "P")
+_CHINESE = {"index": "建索引", "search": "检索"}
 
 
 def charts_available() -> bool:
@@ -52,6 +54,7 @@ def draw_retrieval(systems: Mapping[str, Mapping[str, Any]], labels: Mapping[str
             color=colour, marker=marker, capsize=3, linestyle="none", label=labels[name],
         )  # fmt: skip
     axes.set_xscale("log")
+    _plain_ticks(axes.xaxis)
     axes.set_ylim(0, 1)
     axes.set_xlabel(
         "单次检索用时（毫秒，p50，右须至 p95）" if chinese else "latency of a query (ms, p50; whisker to p95)"
@@ -69,7 +72,7 @@ def draw_scale(points: Sequence[Mapping[str, Any]], path: Path) -> None:
     figure, _, chinese = _canvas(2, 2)
     panels: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
         ("建立索引（秒）", "index (s)", (("seconds", ""),)),
-        ("内存峰值（MiB）", "peak memory (MiB)", (("index_peak_mib", "index"), ("query_peak_mib", "query"))),
+        ("内存峰值（MiB）", "peak memory (MiB)", (("index_peak_mib", "index"), ("query_peak_mib", "search"))),
         ("磁盘（MiB）", "disk (MiB)", (("disk_mib", ""),)),
         ("单次检索（毫秒）", "latency of a query (ms)", (("p50_ms", "p50"), ("p95_ms", "p95"))),
     )
@@ -77,9 +80,12 @@ def draw_scale(points: Sequence[Mapping[str, Any]], path: Path) -> None:
     for axes, (title, english, lines) in zip(figure.axes, panels, strict=True):
         for number, (key, label) in enumerate(lines):
             values = [point[key] for point in points]
-            axes.plot(sizes, values, color=_COLOURS[number], marker=_MARKERS[number], label=label)
+            shown = _CHINESE.get(label, label) if chinese else label
+            axes.plot(sizes, values, color=_COLOURS[number], marker=_MARKERS[number], label=shown)
         axes.set_xscale("log")
         axes.set_yscale("log")
+        _plain_ticks(axes.xaxis, (1,))
+        _plain_ticks(axes.yaxis)
         axes.set_title(title if chinese else english, fontsize="medium")
         axes.set_xlabel("段落数" if chinese else "passages")
         if len(lines) > 1:
@@ -110,6 +116,15 @@ def _canvas(rows: int = 1, columns: int = 1) -> "tuple[Figure, Axes, bool]":
     )
     figure, _ = pyplot.subplots(rows, columns, figsize=(4.5 * columns + 2.5, 3.2 * rows + 1.4), layout="constrained")
     return figure, figure.axes[0], font is not None
+
+
+def _plain_ticks(axis: "Axis", multiples: Sequence[float] = (1, 2, 5)) -> None:
+    """Numbers as they are read, 20 and not 2 x 10^1, at these multiples of the powers of ten."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    axis.set_major_locator(LogLocator(subs=multiples))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}" if value >= 10 else f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def _save(figure: "Figure", path: Path) -> None:

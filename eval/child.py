@@ -81,6 +81,10 @@ def serve_child(work: Work) -> None:
         say({"result": work(json.load(sys.stdin), tell)})
     except KangbianError as error:
         say({"error": str(error), "kind": type(error).__name__})
+    except OSError as error:
+        where = f"「{error.filename}」" if error.filename else "文件"
+        what = f"无法读写{where}：{error.strerror or error}。请核对路径、权限和磁盘空间。"
+        say({"error": what, "kind": ServiceFailure.__name__})
 
 
 def peak_mib() -> float:

@@ -78,6 +78,7 @@ def run_retrieval(
     tell = progress or _silent
     started = datetime.now(UTC)
     found: dict[str, dict[str, Any]] = {}
+    content: dict[str, Any] = {}
     for name in systems:
         rows = rows_file(target, name if len(systems) > 1 else None)
         task = RetrievalTask(
@@ -95,16 +96,17 @@ def run_retrieval(
             tell(done, total, f"{name} {what}")
 
         found[name] = run_child("eval.retrieval_run", asdict(task), told)
-    content = {
-        **found[systems[0]],
-        **({"systems": found} if len(systems) > 1 else {}),
-        "provenance": {
-            **provenance(started),
-            "test_set": _test_set_json(test_set, limit_queries),
-            "embedder": {"name": embedder.name, "fingerprint": embedder.fingerprint},
-        },
-    }
-    write_json(target, content)
+        # Written after each system, so that one that fails at the end costs none of the others.
+        content = {
+            **found[systems[0]],
+            **({"systems": found} if len(systems) > 1 else {}),
+            "provenance": {
+                **provenance(started),
+                "test_set": _test_set_json(test_set, limit_queries),
+                "embedder": {"name": embedder.name, "fingerprint": embedder.fingerprint},
+            },
+        }
+        write_json(target, content)
     if len(systems) > 1:
         write_text(target.with_suffix(".md"), retrieval_table(content).markdown())
         if charts_available():

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from eval import SYSTEMS, retrieval_table
+from eval import SYSTEMS, retrieval_table, run_retrieval
 from eval.baselines import SystemInfo, open_system
 from eval.beir import read_test_set
 from eval.child import run_child
@@ -259,6 +259,21 @@ def test_several_systems_give_a_table_and_a_chart(
         assert len((tmp_path / f"out.{name}.queries.jsonl").read_text(encoding="utf-8").splitlines()) == 3
 
 
+def test_a_system_that_fails_at_the_end_costs_none_of_the_others(
+    beir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def first_only(module: str, task: dict[str, Any], progress: object) -> dict[str, Any]:
+        if task["system"] == "rank_bm25":
+            raise ServiceFailure("内存不足。")
+        return {"system": task["system"], "recall@10": 0.5}
+
+    monkeypatch.setattr("eval.retrieval.run_child", first_only)
+    target = tmp_path / "out.json"
+    with pytest.raises(ServiceFailure):
+        run_retrieval(beir, ["bm25s", "rank_bm25"], target)
+    assert json.loads(target.read_text(encoding="utf-8"))["systems"] == {"bm25s": {"system": "bm25s", "recall@10": 0.5}}
+
+
 class Halting:
     """A system that finds the wrong passage, fails on one query and says nothing on another."""
 
@@ -356,16 +371,20 @@ def test_a_process_tells_of_progress_and_raises_errors_of_the_house(
         "def work(task, progress):\n"
         "    print('a library says something')\n"
         "    progress(1, 2, '甲')\n"
-        "    if task['fail']:\n"
+        "    if task['fail'] == 'model':\n"
         "        raise IndexMismatch('另一个模型。')\n"
+        "    if task['fail'] == 'disk':\n"
+        "        open('no/such/folder')\n"
         "    return {'sum': task['a'] + 1}\n"
         "serve_child(work)\n"
     )
     (tmp_path / "working.py").write_text(module, encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
     told: list[tuple[int, int, str]] = []
-    assert run_child("working", {"a": 1, "fail": False}, lambda *beat: told.append(beat)) == {"sum": 2}
+    assert run_child("working", {"a": 1, "fail": ""}, lambda *beat: told.append(beat)) == {"sum": 2}
     assert told == [(1, 2, "甲")]
     with pytest.raises(Exception, match="另一个模型。") as caught:
-        run_child("working", {"a": 1, "fail": True}, quietly)
+        run_child("working", {"a": 1, "fail": "model"}, quietly)
     assert type(caught.value).__name__ == "IndexMismatch"
+    with pytest.raises(ServiceFailure, match="无法读写「no/such/folder」"):
+        run_child("working", {"a": 1, "fail": "disk"}, quietly)
