@@ -23,7 +23,7 @@ from eval.output import Figures, prepare_output, provenance, write_json, write_t
 from eval.ranking import RANKING_MEASURES
 from rag import Settings, UnusableInput, load_embedder
 
-# A transformer embeds some forty passages a second on two cores: enough to tell its speed, and over in a minute.
+# Enough to tell the speed of a transformer, which takes minutes for it on two cores.
 SPEED_PASSAGES = 2000
 
 
