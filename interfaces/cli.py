@@ -3,7 +3,7 @@
 import errno
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from enum import IntEnum
@@ -14,6 +14,7 @@ import typer
 
 from interfaces.dates import read_date
 from interfaces.evaluation import eval_app
+from interfaces.progress import progress_bar
 from rag import KangbianError, NotFound, UnusableInput
 
 if TYPE_CHECKING:
@@ -189,7 +190,7 @@ def batch(
     """成批提问，可中断后继续 (answer a file of questions, resumable)。"""
     from interfaces.batch import run_batch
 
-    with _progress("提问") as progress, _assistant(workspace) as assistant:
+    with progress_bar("提问") as progress, _assistant(workspace) as assistant:
         tally = run_batch(source, target, assistant.ask, as_of, progress)
     for bad in tally.bad:
         _tell(f"第 {bad.line} 行：{bad.message}")
@@ -214,7 +215,7 @@ def ingest(
     """收录自己的文件，只留在本机 (add your own documents)。"""
     if not paths and not reindex:
         raise typer.BadParameter("请给出要收录的文件或文件夹，或使用 --reindex。", param_hint="PATH")
-    with _progress("收录") as progress:
+    with progress_bar("收录") as progress:
         room = _workspace(workspace)
         rebuilt = room.reindex(progress) if reindex else 0
         report = room.ingest(paths or [], progress)
@@ -344,37 +345,8 @@ def _workspace(name: str) -> "OpenWorkspace":
 
     if not sys.stderr.isatty():
         return OpenWorkspace(name)
-    with _progress("索引") as progress:
+    with progress_bar("索引") as progress:
         return OpenWorkspace(name, progress=progress)
-
-
-@contextmanager
-def _progress(what: str) -> Iterator[Callable[[int, int, str], None]]:
-    """A function to tell (done, all, what is being done); a bar on stderr where that is a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda done, total, item: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn(what),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.description}"),
-    )
-    bar = Progress(*columns, console=Console(stderr=True), transient=True)
-    task = bar.add_task("", total=None)
-
-    def tell(done: int, total: int, item: str) -> None:
-        bar.start()  # not before there is something to wait for
-        bar.update(task, completed=done, total=total, description=item)
-
-    try:
-        yield tell
-    finally:
-        bar.stop()
 
 
 def _console() -> "Console":

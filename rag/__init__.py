@@ -38,12 +38,14 @@ if TYPE_CHECKING:
     from rag.check_report import CheckedCitation, CheckReport
     from rag.claims import misfits
     from rag.draft_files import DraftFile, decode_draft, read_draft
+    from rag.embed import load_embedder
     from rag.index import open_index
     from rag.intake import IngestedFile, IngestReport
     from rag.library import HeldDocument, HeldPlace, Library
     from rag.llama_embedding import KangbianEmbedding
     from rag.llama_query_engine import KangbianQueryEngine
     from rag.llama_retriever import KangbianRetriever
+    from rag.passage_index import PassageIndex, PassageText
     from rag.quotation import stands_in
     from rag.retrieve import Retriever
     from rag.settings import Settings
@@ -81,6 +83,8 @@ __all__ = [
     "LookupResult",
     "Mention",
     "NotFound",
+    "PassageIndex",
+    "PassageText",
     "Provenance",
     "Retriever",
     "SearchHit",
@@ -98,6 +102,7 @@ __all__ = [
     "decode_draft",
     "find_citations",
     "load_document",
+    "load_embedder",
     "misfits",
     "open_index",
     "open_word",
@@ -161,12 +166,17 @@ _HOMES = {
     "rag.llama_embedding": ("KangbianEmbedding",),
     "rag.llama_query_engine": ("KangbianQueryEngine",),
     "rag.llama_retriever": ("KangbianRetriever",),
+    "rag.passage_index": (
+        "PassageIndex",
+        "PassageText",
+    ),
     "rag.quotation": ("stands_in",),
     "rag.draft_files": (
         "DraftFile",
         "decode_draft",
         "read_draft",
     ),
+    "rag.embed": ("load_embedder",),
     "rag.retrieve": ("Retriever",),
     "rag.index": ("open_index",),
     "rag.settings": ("Settings",),
