@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -26,6 +27,8 @@ _MODEL_FILES = ("tokenizer.json", "model.safetensors")
 _USUAL_TOKENS = 512
 # A mean of vectors has no limit of its own, but past this length it says little about any one sentence of the text.
 _STATIC_CHARACTERS = 2000
+# So many texts are quicker one by one than with the weights in 32 bits.
+_FEW = 16
 
 
 @runtime_checkable
@@ -122,6 +125,7 @@ class StaticEmbedder:
         from tokenizers import Tokenizer
 
         self.name = name
+        self.folder = folder
         self.max_chars = _STATIC_CHARACTERS
         inner = folder
         try:
@@ -139,17 +143,34 @@ class StaticEmbedder:
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         self._weights = weights
+        self._wide: Vectors | None = None
         self.dimension = int(weights.shape[1])
         self.fingerprint = _hash_files([inner / name for name in _MODEL_FILES])
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """See `Embedder.embed`."""
-        means = np.zeros((len(texts), self.dimension), dtype=np.float32)
         encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
-        for row, encoding in enumerate(encodings):
-            if encoding.ids:
-                means[row] = self._weights[encoding.ids].mean(axis=0, dtype=np.float32)
-        return _normalised(means)
+        ids = [encoding.ids for encoding in encodings]
+        # The direction of a sum is that of the mean.
+        if len(ids) > _FEW:
+            return _normalised(self._sums(ids))
+        sums = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for row, tokens in enumerate(ids):
+            if tokens:
+                sums[row] = self._weights[tokens].sum(axis=0, dtype=np.float32)
+        return _normalised(sums)
+
+    def _sums(self, ids: Sequence[Sequence[int]]) -> Vectors:
+        """Sums of the vectors of many texts' tokens: a sparse product takes a twentieth of the time of as many sums."""
+        from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
+
+        if self._wide is None:
+            self._wide = self._weights.astype(np.float32)
+        bounds = np.concatenate([[0], np.cumsum([len(tokens) for tokens in ids])])
+        flat = np.fromiter(chain.from_iterable(ids), dtype=np.int32, count=int(bounds[-1]))
+        bags = csr_matrix((np.ones(len(flat), np.float32), flat, bounds), shape=(len(ids), len(self._wide)))
+        sums: Vectors = bags @ self._wide
+        return sums
 
 
 class TransformerEmbedder:

@@ -21,8 +21,9 @@ from filelock import FileLock, Timeout
 
 from ingest.errors import IndexMismatch, ServiceFailure
 from rag.captions import Captions, captions_file, load_captions
-from rag.lexical import Lexical, WordCutter
+from rag.lexical import IndexedPassage, Lexical, WordCutter
 from rag.library import Library
+from rag.ranker import Ranker
 from rag.settings import DEFAULT_WORKSPACE, Settings
 from rag.store import disk
 from rag.writer import FORMAT, Progress, Unit, Writer, silent
@@ -49,6 +50,7 @@ class Index:
     library: Library
     manifest: dict[str, Any]
     _lexical: Lexical | None = field(default=None, repr=False)
+    _ranker: Ranker | None = field(default=None, repr=False)
     _checked: dict[int, int] = field(default_factory=dict, repr=False)
 
     def units(self) -> list[Unit]:
@@ -105,6 +107,12 @@ class Index:
                 latest = ready[-1] if ready else self.builtin.store.path.parent / "lexical" / "words"
                 return self._opened(latest)
         return self._opened(wanted.folder)
+
+    def ranker(self) -> Ranker:
+        """What puts the candidates for a question in order: the ranking of the model that embeds."""
+        if self._ranker is None:
+            self._ranker = Ranker.of(self.embedder)
+        return self._ranker
 
     def _opened(self, folder: Path) -> Lexical:
         if self._lexical is None or self._lexical.folder != folder:
@@ -303,5 +311,4 @@ def _prune(current: Path) -> None:
 def build_lexical(lexical: Lexical, builtin: Unit, own: Unit | None) -> None:
     """Index the words of the built-in passages, and of the workspace's where there is one."""
     units = [builtin, own] if own else [builtin]
-    rows = ((n, passage, tokens) for n, unit in enumerate(units) for passage, tokens in unit.store.tokens())
-    lexical.build(rows)
+    lexical.build(IndexedPassage(n, *passage) for n, unit in enumerate(units) for passage in unit.store.searched())

@@ -1,7 +1,7 @@
 """An index of bare passages in a folder of its own: what `kangbian eval retrieval` measures.
 
-The passages have an id, a title and a text, and no citation: nothing is known of them but their words. They are ranked by
-the same words, the same embedding and the same fusion as the corpus.
+The passages have an id, a title and a text, and no citation: nothing is known of them but their words. They are found and
+ranked as those of the corpus are.
 """
 
 import json
@@ -12,18 +12,20 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
+
 from ingest.errors import IndexMismatch, UnusableInput
 from rag.embed import Embedder, load_embedder
-from rag.lexical import Lexical, WordCutter
+from rag.lexical import IndexedPassage, Lexical, WordCutter
+from rag.ranker import Ranker
+from rag.ranking import NEAREST
 from rag.settings import Settings
 from rag.store import disk
 from rag.vectors import VectorRecord, Vectors
 from rag.writer import FORMAT, Progress, silent
 
 _MANIFEST = "passages.json"
-_BATCH = 2000
-_DEPTH = 200
-_DENSE_WEIGHT, _LEXICAL_WEIGHT = 0.7, 0.3
+_BATCH = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class PassageIndex:
     _cutter: WordCutter
     _lexical: Lexical
     _vectors: Vectors
+    _ranker: Ranker
 
     @classmethod
     def build(
@@ -71,25 +74,15 @@ class PassageIndex:
         with disk(folder):
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
-        embedder = load_embedder(settings.embed_model)
-        index = cls._at(folder, (), embedder, settings)
+        index = cls._at(folder, (), load_embedder(settings.embed_model), settings)
         ids: list[str] = []
-        rows: list[tuple[int, int, str]] = []
-        iterator = iter(passages)
-        while batch := list(islice(iterator, _BATCH)):
-            texts = [f"{passage.title}\n{passage.text}" for passage in batch]
-            first = len(ids)
-            ids += [passage.id for passage in batch]
-            rows += [(0, first + number, " ".join(index._cutter.words(text))) for number, text in enumerate(texts)]
-            index._vectors.write(_records(first, embedder, texts))
-            progress(len(ids), len(ids), "passages")
+        index._lexical.build(index._written(passages, ids, progress))
         if len(set(ids)) != len(ids) or not ids:
             raise UnusableInput("没有段落可供索引。" if not ids else "两个段落的 id 相同。")
-        index._lexical.build(rows)
-        manifest = {"format": FORMAT, "embedder": embedder.fingerprint, "words": index._cutter.fingerprint, "ids": ids}
+        made = {"embedder": index._embedder.fingerprint, "words": index._cutter.fingerprint}
         with disk(folder):
             unfinished = folder / f".{_MANIFEST}.{os.getpid()}"
-            unfinished.write_text(json.dumps(manifest, ensure_ascii=False), "utf-8")
+            unfinished.write_text(json.dumps({"format": FORMAT, **made, "ids": ids}, ensure_ascii=False), "utf-8")
             unfinished.replace(folder / _MANIFEST)
         index.ids = ids
         return index
@@ -102,10 +95,9 @@ class PassageIndex:
             manifest = json.loads((folder / _MANIFEST).read_text("utf-8"))
         except (OSError, ValueError):
             raise UnusableInput(f"「{folder}」中没有段落索引。请先建立索引。") from None
-        embedder = load_embedder(settings.embed_model)
-        index = cls._at(folder, manifest["ids"], embedder, settings)
+        index = cls._at(folder, manifest["ids"], load_embedder(settings.embed_model), settings)
         made = manifest["format"], manifest["embedder"], manifest["words"]
-        if made != (FORMAT, embedder.fingerprint, index._cutter.fingerprint):
+        if made != (FORMAT, index._embedder.fingerprint, index._cutter.fingerprint):
             raise IndexMismatch(
                 f"「{folder}」中的段落索引出自另一个向量模型或版本。请换一个文件夹，或删除它后重新建立。"
             )
@@ -113,32 +105,32 @@ class PassageIndex:
 
     def rank(self, query: str, k: int = 100) -> list[tuple[str, float]]:
         """The `k` best passages as (id, score), best first, each once; fewer where fewer have to do with the query."""
-        depth = max(_DEPTH, k)
-        words = self._lexical.search(self._cutter.words(query), depth)
-        nearest = self._vectors.nearest(self._embedder.embed([query])[0], min(depth, len(self.ids)))
-        scores: dict[int, float] = {}
-        _add(scores, [(row, score) for _, row, score in words], _LEXICAL_WEIGHT)
-        _add(scores, [(int(row), score) for row, score in nearest], _DENSE_WEIGHT)
-        ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:k]
-        return [(self.ids[row], score) for row, score in ranked]
+        vector = self._embedder.embed([query])[0]
+        nearest = self._vectors.nearest(vector, min(max(NEAREST, k), len(self.ids)))
+        rows = np.array([int(row) for row, _ in nearest], dtype=np.int64)
+        cosines = np.array([cosine for _, cosine in nearest], dtype=np.float32)
+        words = self._cutter.words(query)
+        ranked, scores = self._ranker.rank(vector, words, rows, cosines, self._lexical)
+        return [(self.ids[row], float(score)) for row, score in zip(ranked[:k].tolist(), scores[:k], strict=True)]
+
+    def _written(self, passages: Iterable[PassageText], ids: list[str], progress: Progress) -> Iterator[IndexedPassage]:
+        """Write the vectors of the passages, batch by batch, and hand on what the word index takes."""
+        iterator = iter(passages)
+        while batch := list(islice(iterator, _BATCH)):
+            texts = [f"{passage.title}\n{passage.text}" for passage in batch]
+            first = len(ids)
+            ids += [passage.id for passage in batch]
+            vectors = self._embedder.embed(texts)
+            self._vectors.write(
+                VectorRecord(str(first + number), vector, "", "") for number, vector in enumerate(vectors)
+            )
+            for number, (passage, text) in enumerate(zip(batch, texts, strict=True)):
+                words = " ".join(self._cutter.words(text))
+                yield IndexedPassage(0, first + number, words, passage.title, passage.text)
+            progress(len(ids), len(ids), "passages")
 
     @classmethod
     def _at(cls, folder: Path, ids: Sequence[str], embedder: Embedder, settings: Settings) -> "PassageIndex":
         cutter = WordCutter(settings.home / "cache", settings.corpus / "lexicon")
-        return cls(
-            folder, ids, embedder, cutter, Lexical(folder / "words" / "1"), Vectors(folder / "vectors", "passages")
-        )
-
-
-def _records(first: int, embedder: Embedder, texts: Sequence[str]) -> Iterator[VectorRecord]:
-    for number, (text, vector) in enumerate(zip(texts, embedder.embed(texts), strict=True), first):
-        yield VectorRecord(str(number), text, vector, {"row": number})
-
-
-def _add(scores: dict[int, float], ranking: Sequence[tuple[int, float]], weight: float) -> None:
-    """Add what a ranking says, its scores stretched so that the best is 1 and the worst 0."""
-    if not ranking:
-        return
-    best, worst = ranking[0][1], ranking[-1][1]
-    for row, score in ranking:
-        scores[row] = scores.get(row, 0.0) + weight * ((score - worst) / (best - worst) if best > worst else 1.0)
+        lexical = Lexical(folder / "words" / "1")
+        return cls(folder, ids, embedder, cutter, lexical, Vectors(folder / "vectors", "passages"), Ranker.of(embedder))

@@ -1,9 +1,8 @@
 """From a question to passages: the places it cites, then the words it uses and what it means, in one ranking.
 
 1. The exact route: places cited in the question (第二十四条, a case number) come first, as they stand in the corpus.
-2. BM25 and the vectors each rank the passages. The scores of the best hundred of each are stretched to 0..1 and added,
-   seven parts vectors to three parts words. On the 48 questions of tests/search_questions.py the right passage is then
-   first 38 times and among ten 47 times; 37 and 46 with the vectors alone, 33 and 45 with the words alone.
+2. The vectors, the words (BM25) and the known questions each bring candidates, and the ranking puts them in one order
+   (rag/ranker.py). Models that bring no ranking are fused by fixed weights.
 3. Passages of a document that the question names, without saying where, are ranked among themselves as well.
 4. Law not in force on the date asked about is left out unless its version is asked for by name.
 """
@@ -23,9 +22,11 @@ from ingest.find import find_citations
 from ingest.resolve import resolve
 from rag.index import Index
 from rag.library import HeldPlace
+from rag.ranking import NEAREST
 from rag.store import StoredPassage
 
 _DEPTH = 100
+# Within a document that the question names, seven parts vectors to three parts words.
 _DENSE_WEIGHT, _LEXICAL_WEIGHT = 0.7, 0.3
 # Who names a case asks about that case; who names a law asks what follows from it, and judgments may say so better.
 _NAMED_WEIGHT, _LAW_NAMED_WEIGHT = 2.0, 0.5
@@ -141,16 +142,21 @@ class Retriever:
     def _ranked(
         self, query: str, k: int, kinds: Collection[Kind] | None, named: set[tuple[str, str | None]]
     ) -> Iterable[tuple[_Row, float, Route]]:
-        """All candidates with their fused score between 0 and 1, best first."""
+        """All candidates with their score between 0 and 1, best first."""
         index = self.index
-        depth = max(_DEPTH, 5 * k) * (10 if kinds else 1)
         words = index.cutter.words(query)
         lexical = index.lexical()
         vector = index.embedder.embed([query])[0]
         where: dict[str, Any] | None = {"kind": {"$in": [kind.value for kind in kinds]}} if kinds else None
-        scores: dict[_Row, float] = {}
-        _add(scores, lexical.search(words, depth), _LEXICAL_WEIGHT)
-        _add(scores, self._nearest(vector, min(depth, 500), where), _DENSE_WEIGHT)
+        nearest = self._nearest(vector, max(NEAREST, min(5 * k, 500)), where)
+        located = lexical.locate(np.array([near[:2] for near in nearest], dtype=np.int64).reshape(-1, 2))
+        cosines = np.array([near[2] for near in nearest], dtype=np.float32)
+        held = located >= 0
+        found, ranked = index.ranker().rank(vector, words, located[held], cosines[held], lexical, bool(kinds))
+        owners = lexical.rows[found].tolist()
+        scores: dict[_Row, float] = {
+            (unit, passage): float(score) for (unit, passage), score in zip(owners, ranked, strict=True)
+        }
         favoured: set[_Row] = set()
         top = 1.0
         for short, version in sorted(named, key=str):

@@ -423,10 +423,11 @@ class Store:
         )
         return {row[0] for row in self._read(sql)}
 
-    def tokens(self) -> Iterator[tuple[int, str]]:
-        """Id and word tokens (joined by spaces) of every passage that is searched, in order."""
+    def searched(self) -> Iterator[tuple[int, str, str, str]]:
+        """Id, words (joined by spaces), short name of the document and text of every passage that is searched."""
         sql = (
-            "SELECT passages.id, passages.tokens FROM passages JOIN documents ON documents.id = passages.document"
+            "SELECT passages.id, passages.tokens, documents.short, passages.text FROM passages"
+            " JOIN documents ON documents.id = passages.document"
             " WHERE documents.state = 'indexed' AND passages.tokens IS NOT NULL ORDER BY passages.id"
         )
         with disk(self.path):

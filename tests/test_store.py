@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import corpus
 from ingest.document import Document
 from ingest.errors import ServiceFailure
 from ingest.load import load_document
-from rag.lexical import Lexical
+from rag.lexical import IndexedPassage, Lexical
 from rag.store import SEARCHED, NewPassage, Store, StoredDocument
 
 CORPUS = Path(corpus.__file__).parent
@@ -75,7 +76,7 @@ def test_the_counts_follow_what_is_written_and_removed(store: Store) -> None:
     stored = put(store, load_document(MEASURES))
     written = store.counts()
     assert (written["documents"], written["pieces"]) == (1, len(store.piece_ids()))
-    assert written["passages"] == len(list(store.tokens()))
+    assert written["passages"] == len(list(store.searched()))
     waiting = load_document(CORPUS / "statutes" / "civil_code_2020.md")
     store.insert_pending(waiting, "b", "file.md", extras(waiting))
     assert store.counts() == written
@@ -144,12 +145,19 @@ def test_a_reader_sees_the_old_text_while_another_writes(store: Store) -> None:
 
 
 def test_the_word_index_ranks_drops_what_does_not_match_and_is_saved(tmp_path: Path) -> None:
-    rows = [(0, 7, "合理 使用 教学"), (1, 3, "合理 费用"), (0, 9, "赔偿 数额")]
+    rows = [
+        IndexedPassage(0, 7, "合理 使用 教学", "甲法", "第一条 教学可以合理使用。"),
+        IndexedPassage(0, 9, "赔偿 数额", "甲法", "第二条 赔偿数额。"),
+        IndexedPassage(1, 3, "合理 费用", "乙法", "合理费用。"),
+    ]
     Lexical(tmp_path / "words" / "a").build(rows)
     words = Lexical(tmp_path / "words" / "a")
     assert [row[:2] for row in words.search(["合理", "使用"], 10)] == [(0, 7), (1, 3)]
     assert words.search(["量子"], 10) == []
     assert words.search([], 10) == []
+    assert words.locate(np.array([[1, 3], [0, 9], [0, 8]])).tolist() == [2, 1, -1]
+    assert words.columns.law.tolist() == [0, 0, 1]
+    assert words.columns.length.tolist() == [13, 9, 5]
     Lexical(tmp_path / "words" / "b").build(rows[:1])
     assert sorted(folder.name for folder in (tmp_path / "words").iterdir()) == ["b"]
 

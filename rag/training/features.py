@@ -14,7 +14,7 @@ import scipy.sparse as sp  # type: ignore[import-untyped]
 from tokenizers import Tokenizer
 
 from rag.embedding_tokenizer import UNKNOWN, build_tokenizer, is_han, log_probabilities, read_piece
-from rag.training_material import Recipe
+from rag.training.material import Recipe
 
 Array = npt.NDArray[Any]
 
@@ -139,30 +139,42 @@ def token_features(tokenizer: Tokenizer, counts: Counts, recipe: Recipe) -> tupl
     return matrix, list(names)
 
 
-class Bags:
-    """Texts as bags of token ids in one flat array: `matrix(rows)` gives a sparse (rows, tokens) count matrix."""
+class TextFeatures:
+    """Texts as bags of features: row i of a sparse (texts, features) matrix is `texts[i]`; `rows` finds a text."""
 
-    def __init__(self, tokenizer: Tokenizer, texts: Sequence[str], longest: int) -> None:
+    def __init__(self, tokenizer: Tokenizer, folding: sp.csr_matrix, texts: Sequence[str], longest: int) -> None:
         unknown = tokenizer.token_to_id(UNKNOWN)
         parts: list[Array] = []
         for start in range(0, len(texts), 4000):
             for encoding in tokenizer.encode_batch(texts[start : start + 4000], add_special_tokens=False):
-                ids = np.array(encoding.ids, dtype=np.int64)
+                ids = np.array(encoding.ids, dtype=np.int32)
                 parts.append(ids[ids != unknown][: 2 * longest])
-        self.flat = np.concatenate(parts)
-        self.ends = np.cumsum([len(part) for part in parts])
-        self.starts = self.ends - np.array([len(part) for part in parts])
-        self.tokens = tokenizer.get_vocab_size()
+        ends = np.concatenate([[0], np.cumsum([len(part) for part in parts])])
+        flat = np.concatenate(parts)
+        tokens = sp.csr_matrix((np.ones(len(flat), np.float32), flat, ends), shape=(len(parts), folding.shape[0]))
+        self.matrix = (tokens @ folding).tocsr()
+        self._row = {text: row for row, text in enumerate(texts)}
 
-    def matrix(self, rows: Array) -> sp.csr_matrix:
-        lengths = self.ends[rows] - self.starts[rows]
-        indptr = np.concatenate([[0], np.cumsum(lengths)])
-        index = np.repeat(self.starts[rows] - indptr[:-1], lengths) + np.arange(indptr[-1])
-        data = np.ones(len(index), dtype=np.float32)
-        return sp.csr_matrix((data, self.flat[index], indptr), shape=(len(rows), self.tokens))
+    def rows(self, texts: Sequence[str]) -> Array:
+        """The numbers of these texts."""
+        return np.array([self._row[text] for text in texts], dtype=np.int64)
 
-    def everything(self) -> sp.csr_matrix:
-        return self.matrix(np.arange(len(self.ends)))
+    def sample(self, rows: Array, generator: np.random.Generator, drop: float) -> tuple[Array, Array, Array]:
+        """Feature numbers, weights and lengths of these rows' bags, a share `drop` of the entries left out."""
+        starts, ends = self.matrix.indptr[rows].astype(np.int64), self.matrix.indptr[rows + 1].astype(np.int64)
+        lengths = ends - starts
+        bounds = np.concatenate([[0], np.cumsum(lengths)])
+        index = np.repeat(starts - bounds[:-1], lengths) + np.arange(bounds[-1])
+        if drop:
+            kept = generator.random(len(index), dtype=np.float32) >= drop
+            lengths = np.diff(np.concatenate([[0], np.cumsum(kept)])[bounds])
+            index = index[kept]
+        return self.matrix.indices[index], self.matrix.data[index], lengths
+
+    def vectors(self, table: Array, rows: Array | None = None) -> Array:
+        """Vectors of length 1 of these texts, of all if none are named, by the vectors of the features."""
+        chosen = self.matrix if rows is None else self.matrix[rows]
+        return unit_rows(np.asarray(chosen @ table, dtype=np.float32))
 
 
 def initial_vectors(documents: sp.csr_matrix, recipe: Recipe) -> Array:
@@ -189,7 +201,9 @@ def initial_vectors(documents: sp.csr_matrix, recipe: Recipe) -> Array:
         _, _, components = randomized_svd(
             weighted, recipe.dimension, n_iter=2, n_oversamples=16, random_state=recipe.seed
         )
-        latent = components.T.astype(np.float32)
+        # Fewer texts than numbers in a vector leave the last numbers empty.
+        latent = np.zeros_like(vectors)
+        latent[:, : len(components)] = components.T
         latent /= np.maximum(np.linalg.norm(latent, axis=1, keepdims=True), 1e-6)
         vectors = vectors + recipe.lsa * latent
         vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)

@@ -12,9 +12,22 @@ import pytest
 
 from rag.embed import load_embedder
 from rag.embedding_tokenizer import build_tokenizer, character_map, read_piece
-from rag.train_embedding import measures, train, write_model
-from rag.training_features import Bags, Counts, count_tokens, final_tokenizer, simplified_characters
-from rag.training_material import Material, Recipe, corpus_pairs, question_pairs, read_material, training_texts
+from rag.known_questions import KnownQuestions
+from rag.ranking import Ranking
+from rag.training import __main__ as command
+from rag.training.contrast import train
+from rag.training.features import (
+    Counts,
+    TextFeatures,
+    count_tokens,
+    final_tokenizer,
+    initial_vectors,
+    simplified_characters,
+    token_features,
+)
+from rag.training.figures import figures
+from rag.training.material import Material, Recipe, corpus_pairs, read_material, training_texts
+from rag.training.model_files import write_model
 
 ARTICLES = [
     (
@@ -98,17 +111,38 @@ def data(tmp_path: Path) -> Path:
     return folder
 
 
-def _trained(material: Material, said: list[str]) -> tuple[Any, Any]:
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    """A corpus of one law and questions of our own: one on that law, one on an article of the data folder."""
+    folder = tmp_path / "corpus"
+    (folder / "statutes").mkdir(parents=True)
+    (folder / "statutes/law.md").write_text(
+        "---\ntitle: 甲法\nshort: 甲法\naliases: []\nversion: 2020-01-01\nadopted: 2020-01-01\neffective: 2020-02-01\n"
+        "repealed: null\nissuer: 某机关\nsource: 公报\ntext: official\narticles: 2\nheld: all\n---\n\n# 甲法\n\n## 第一章 总则\n\n"
+        "第一条 作品受保护。作者享有权利。\n\n第二条 侵权的应当赔偿损失。\n",
+        encoding="utf-8",
+    )
+    _write(folder / "training/aigc_questions.jsonl", [{"question": "要赔吗", "keys": ["甲法@2020/2"]}])
+    _write(folder / "training/lay_questions.jsonl", [{"question": "分手费", "keys": ["法2", "乙法@2000-01-01/9"]}])
+    return folder
+
+
+def _trained(material: Material, hidden: Sequence[str] = ()) -> tuple[Any, Any]:
     counts = count_tokens(training_texts(material), FREQUENCIES)
     tokenizer = final_tokenizer(counts, FREQUENCIES, set(), SMALL)
-    return tokenizer, train(material, tokenizer, counts, SMALL, said.append)
+    folding, _ = token_features(tokenizer, counts, SMALL)
+    sources = material.sources_without(hidden)
+    texts = dict.fromkeys(material.documents.values())
+    for source in sources:
+        texts.update(dict.fromkeys([*source.left, *source.right]))
+    bags = TextFeatures(tokenizer, folding, list(texts), 100)
+    first = initial_vectors(bags.matrix, SMALL)
+    return tokenizer, folding @ train(sources, material.documents, bags, first, SMALL, lambda line: None)
 
 
 def test_training_gives_a_model_that_loads_and_has_learned_its_pairs(data: Path, tmp_path: Path) -> None:
-    material = read_material(data, None, 0.0, SMALL)
-    tokenizer, tokens = _trained(material, [])
-    documents = Bags(tokenizer, list(material.documents.values()), 100).everything()
-    write_model(tmp_path / "model", tokenizer, tokens, documents)
+    tokenizer, tokens = _trained(read_material(data, None, SMALL))
+    write_model(tmp_path / "model", tokenizer, tokens)
     embedder = load_embedder(tmp_path / "model")
     questions = embedder.embed([article[2] for article in ARTICLES])
     articles = embedder.embed([article[1] for article in ARTICLES])
@@ -116,32 +150,52 @@ def test_training_gives_a_model_that_loads_and_has_learned_its_pairs(data: Path,
 
 
 def test_the_same_data_give_the_same_vectors(data: Path) -> None:
-    material = read_material(data, None, 0.0, SMALL)
-    assert np.array_equal(_trained(material, [])[1], _trained(read_material(data, None, 0.0, SMALL), [])[1])
+    one, two = (_trained(read_material(data, None, SMALL))[1] for _ in range(2))
+    assert np.array_equal(one, two)
 
 
-def test_held_out_questions_are_nowhere_in_the_training_pairs_and_are_measured(data: Path) -> None:
-    material = read_material(data, None, 0.5, SMALL)
-    hidden = {material.questions[question] for question in material.held_out}
-    assert 0 < len(hidden) < len(ARTICLES)
-    used = {text.rstrip("？") for source in material.sources for text in source.left}
+def test_hidden_questions_are_in_no_source(data: Path) -> None:
+    material = read_material(data, None, SMALL)
+    folds = [material.fold(number, 2) for number in range(2)]
+    assert sorted(folds[0] + folds[1]) == sorted(material.questions)
+    assert folds[0]
+    hidden = {material.questions[question] for question in folds[0]}
+    used = {text for source in material.sources_without(folds[0]) for text in source.left}
     assert not hidden & used
-    said: list[str] = []
-    _trained(material, said)
-    assert any(line.startswith("held out: recall@10") for line in said)
+    assert hidden <= {text for source in material.sources for text in source.left}
 
 
-def test_questions_and_headings_of_the_corpus_become_pairs(tmp_path: Path) -> None:
-    (tmp_path / "statutes").mkdir()
-    (tmp_path / "statutes/law.md").write_text(
-        "---\ntitle: 甲法\nshort: 甲法\naliases: []\nversion: 2020-01-01\nadopted: 2020-01-01\neffective: 2020-02-01\n"
-        "repealed: null\nissuer: 某机关\nsource: 公报\ntext: official\narticles: 2\nheld: all\n---\n\n# 甲法\n\n## 第一章 总则\n\n"
-        "第一条 作品受保护。作者享有权利。\n\n第二条 侵权的应当赔偿损失。\n",
-        encoding="utf-8",
+def test_our_own_questions_become_pairs_and_answers(data: Path, corpus: Path) -> None:
+    material = read_material(data, corpus, SMALL)
+    assert ("甲法 甲法 第一章 总则", "第一条 作品受保护。作者享有权利。") in list(corpus_pairs(corpus))
+    by_name = {source.name: source for source in material.sources}
+    assert (by_name["aigc_questions"].left, by_name["aigc_questions"].right) == (
+        ["要赔吗"],
+        ["甲法\n第二条 侵权的应当赔偿损失。"],
     )
-    _write(tmp_path / "training/aigc_pairs.jsonl", [{"question": "要赔吗", "keys": ["甲法@2020/2"]}])
-    assert ("甲法 甲法 第一章 总则", "第一条 作品受保护。作者享有权利。") in list(corpus_pairs(tmp_path))
-    assert list(question_pairs(tmp_path)) == [("要赔吗", "甲法\n第二条 侵权的应当赔偿损失。")]
+    assert material.answers["要赔吗"] == ["甲法@2020/2"]
+    # An article that the collection does not hold teaches nothing.
+    assert by_name["lay_questions"].group == ["法2"]
+
+
+def test_one_command_writes_model_known_questions_ranking_and_figures(data: Path, corpus: Path, tmp_path: Path) -> None:
+    output, work = tmp_path / "model", tmp_path / "work"
+    call = ["--data", str(data), "--corpus", str(corpus), "--output", str(output), "--folds", "2", "--work", str(work)]
+    assert command.main(call) == 0
+    known = KnownQuestions.load(output)
+    assert known is not None
+    assert len(known.vectors) == len(ARTICLES) + 2
+    assert Ranking.load(output) is not None
+    content = json.loads((output / "figures.json").read_text("utf-8"))
+    assert content["questions"] == len(ARTICLES)
+    assert set(content["stages"]) == {"bm25", "vectors", "fused", "ranked"}
+    folds = sorted(work.glob("fold-*"))
+    assert len(folds) == 2
+    kept = [fold.stat().st_mtime_ns for fold in folds]
+    weights = (output / "model.safetensors").read_bytes()
+    assert command.main(call) == 0
+    assert [fold.stat().st_mtime_ns for fold in folds] == kept
+    assert (output / "model.safetensors").read_bytes() == weights
 
 
 @pytest.mark.parametrize(
@@ -201,7 +255,10 @@ def test_borders_are_counted_between_words_only() -> None:
     assert counts.inner == {"著作": 1, "作权": 1, "作品": 2}
 
 
-def test_measures_by_hand() -> None:
-    ranked = [["a", "b", "c"], ["d", *(f"x{i}" for i in range(10)), "e"]]
-    found = measures(ranked, [{"c", "z"}, {"e"}])
-    assert found == {"recall@10": 0.25, "recall@100": 0.75, "mrr@10": pytest.approx(1 / 6)}
+def test_figures_by_hand() -> None:
+    marks = [np.array([False, False, True]), np.array([False] * 11 + [True])]
+    found = figures({"ranked": marks}, [2, 1])["ranked"]
+    values = {name: one["value"] for name, one in found.items()}
+    assert values == {"recall@10": 0.25, "recall@100": 0.75, "mrr@10": pytest.approx(1 / 6, abs=1e-4)}
+    assert found["recall@10"]["low"] == 0.0
+    assert found["recall@10"]["high"] == 0.5
