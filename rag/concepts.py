@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from ingest.document import Kind
+from ingest.numerals import to_chinese
 from rag.captions import load_captions
 from rag.cases import CaseFile
 from rag.draft import Draft, Support
@@ -111,7 +112,7 @@ def about_concept(desk: ConceptDesk, question: Question, named: Sequence[Hit], f
     laws, cases, comments = _COUNTS[side]
     by_kind = {
         Leaning.LAW: _laws(desk, question, _first(hits, Kind.STATUTE, laws)),
-        Leaning.COMMENTARY: _comments(desk, question, _first(hits, Kind.COMMENTARY, comments)),
+        Leaning.COMMENTARY: _comments(desk, question, _first(_citing(question, hits), Kind.COMMENTARY, comments)),
         Leaning.CASES: _cases(desk, question, hits, cases),
     }
     order = sorted(by_kind, key=lambda kind: kind is not side)
@@ -126,6 +127,13 @@ def _defining(question: Question, hits: Sequence[Hit]) -> list[Hit]:
         return list(hits)
     defines = re.compile(rf"{re.escape(term)}[”」]?[，,（(]?[^。；\n]{{0,8}}?是?指")
     return sorted(hits, key=lambda hit: not (hit.kind is Kind.STATUTE and defines.search(hit.text)))
+
+
+def _citing(question: Question, hits: Sequence[Hit]) -> list[Hit]:
+    """Who asks what a document says of an article asks for the passages of it that cite the article: those first."""
+    articles = [m.citation.path[0] for m in question.places if m.citation and m.citation.path]
+    numbers = [f"第{to_chinese(int(article))}条" for article in articles if article.isdecimal() and article != "0"]
+    return sorted(hits, key=lambda hit: not any(number in hit.text for number in numbers))
 
 
 def _by_captions(desk: ConceptDesk, question: Question, hits: Sequence[Hit]) -> list[Hit]:

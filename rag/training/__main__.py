@@ -4,7 +4,7 @@
 
 DIR holds `stard/` (a BEIR folder), `pairs/question_statutes.jsonl.gz`, `pairs/question_answer.jsonl.gz` and
 `laws.jsonl.gz`. Written are the embedding (a sentence-transformers folder), the known questions and the ranking beside
-it, and figures.json: what cross-validation over the STARD questions measured at every stage. Each fold is embedded by a
+it, figures.json with what cross-validation over the STARD questions measured at every stage, and the model card. Each fold is embedded by a
 model that has seen neither its questions nor the same words from another source; from the candidates so found the ranking is
 fitted. With `--work` the folds that are done are kept there, and a run that was cut short goes on.
 """
@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp  # type: ignore[import-untyped]
@@ -24,6 +25,8 @@ from tokenizers import Tokenizer
 
 from rag.embed import load_embedder
 from rag.lexical import WordCutter
+from rag.ranking import FEATURES
+from rag.training.card import model_card
 from rag.training.contrast import train
 from rag.training.features import (
     Array,
@@ -168,16 +171,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = dict(zip(questions, load_embedder(options.output).embed(questions), strict=True))
     known_questions(material, asked, set()).save(options.output)
     fit(judged, recipe.seed).save(options.output)
-    content = {
+    content: dict[str, Any] = {
         "questions": len(judged),
         "documents": len(material.documents),
         "pairs": {source.name: len(source.left) for source in material.sources},
         "known_questions": len(questions),
+        "tokens": bench.tokenizer.get_vocab_size(),
+        "features": FEATURES,
         "recipe": asdict(recipe),
         "seconds": round(time.monotonic() - started),
         "stages": measured,
     }
     (options.output / "figures.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    size = sum(file.stat().st_size for file in options.output.rglob("*") if file.is_file())
+    (options.output / "README.md").write_text(model_card(content, size), encoding="utf-8")
     say(f"written to {options.output}")
     return 0
 
