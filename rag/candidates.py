@@ -1,7 +1,7 @@
 """The candidates for a question: what three ways of finding bring, with all that is known of each.
 
-What the index keeps of a passage beside its words is a row of four numbers: the hash of its words (to know an answer
-again), the number of its document, its length and its place in the order of the hashes.
+What the index keeps of a passage beside its words: the hash of its words (to know an answer again), the number of its
+document and its length.
 """
 
 from collections.abc import Iterable
@@ -20,8 +20,8 @@ _NO_VOTES = Votes(np.zeros(0, np.uint64), np.zeros(0, np.float32), np.zeros(0, n
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """One entry a passage: `answers` the hash of its words, `law` the number of its document, `length` in characters;
-    `order` sorts the hashes."""
+    """One entry a passage: `law` the number of its document, `length` in characters. `answers` are the hashes of the
+    words of all passages in ascending order, `order` the rows that they belong to."""
 
     answers: npt.NDArray[np.uint64]
     order: npt.NDArray[np.int64]
@@ -38,7 +38,8 @@ class Columns:
             law.append(numbers.setdefault(document, len(numbers)))
             length.append(len(text))
         hashes = np.array(answers, dtype=np.uint64)
-        return cls(hashes, np.argsort(hashes, kind="stable"), np.array(law, np.int32), np.array(length, np.int32))
+        order = np.argsort(hashes, kind="stable")
+        return cls(hashes[order], order, np.array(law, np.int32), np.array(length, np.int32))
 
     @classmethod
     def load(cls, folder: Path) -> "Columns":
@@ -52,8 +53,7 @@ class Columns:
 
     def holding(self, hashes: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """The rows whose words have one of these hashes, and for each the position of that hash."""
-        ordered = self.answers[self.order]
-        low, high = np.searchsorted(ordered, hashes, "left"), np.searchsorted(ordered, hashes, "right")
+        low, high = np.searchsorted(self.answers, hashes, "left"), np.searchsorted(self.answers, hashes, "right")
         counts = high - low
         position = np.repeat(np.arange(len(hashes)), counts)
         inside = np.arange(len(position)) - np.repeat(np.cumsum(counts) - counts, counts)
@@ -114,5 +114,6 @@ def gather(
 
 def _best(scores: Floats, count: int) -> npt.NDArray[np.int64]:
     """The rows with the `count` highest scores above 0."""
-    top = np.argpartition(-scores, count)[:count] if len(scores) > count else np.arange(len(scores))
-    return top[scores[top] > 0].astype(np.int64)
+    found = np.flatnonzero(scores > 0)
+    top = np.argpartition(-scores[found], count)[:count] if len(found) > count else slice(None)
+    return found[top].astype(np.int64)
