@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -116,18 +117,24 @@ class PassageIndex:
     def _written(self, passages: Iterable[PassageText], ids: list[str], progress: Progress) -> Iterator[IndexedPassage]:
         """Write the vectors of the passages, batch by batch, and hand on what the word index takes."""
         iterator = iter(passages)
-        while batch := list(islice(iterator, _BATCH)):
-            texts = [f"{passage.title}\n{passage.text}" for passage in batch]
-            first = len(ids)
-            ids += [passage.id for passage in batch]
-            vectors = self._embedder.embed(texts)
-            self._vectors.write(
-                VectorRecord(str(first + number), vector, "", "") for number, vector in enumerate(vectors)
-            )
-            for number, (passage, text) in enumerate(zip(batch, texts, strict=True)):
-                words = " ".join(self._cutter.words(text))
-                yield IndexedPassage(0, first + number, words, passage.title, passage.text)
-            progress(len(ids), len(ids), "passages")
+        # Chroma stores one batch while the words of the same batch are cut.
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            writing: Future[None] | None = None
+            while batch := list(islice(iterator, _BATCH)):
+                texts = [f"{passage.title}\n{passage.text}" for passage in batch]
+                first = len(ids)
+                ids += [passage.id for passage in batch]
+                vectors = self._embedder.embed(texts)
+                if writing:
+                    writing.result()
+                records = [VectorRecord(str(first + number), vector, "", "") for number, vector in enumerate(vectors)]
+                writing = thread.submit(self._vectors.write, records)
+                for number, (passage, text) in enumerate(zip(batch, texts, strict=True)):
+                    words = " ".join(self._cutter.words(text))
+                    yield IndexedPassage(0, first + number, words, passage.title, passage.text)
+                progress(len(ids), len(ids), "passages")
+            if writing:
+                writing.result()
 
     @classmethod
     def _at(cls, folder: Path, ids: Sequence[str], embedder: Embedder, settings: Settings) -> "PassageIndex":
