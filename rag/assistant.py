@@ -9,6 +9,7 @@ answer    the statements that passed, their sources, the warnings a reader needs
 import threading
 import time
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 from importlib.metadata import version as distribution_version
 from uuid import uuid4
@@ -251,6 +252,12 @@ class Assistant:
         return found
 
     def _cited(self, citation: str) -> Citation | None:
+        if "/" in citation:
+            # A key is taken as it stands: found in running text it would end where the last real place ends.
+            with suppress(UnusableInput):
+                key = Citation.parse(citation.strip())
+                if key.path and self._index.library.versions(key.document):
+                    return key
         mentions = [
             mention for mention in find_citations(citation, self._index.library.catalogue().names) if mention.citation
         ]
