@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int, str], None]
 
 # Raised by hand when what is stored changes its form.
-FORMAT = "2"
+FORMAT = "3"
 # Pieces that share one call of the model, and one of Chroma.
 _EMBEDDED = 1000
 _BATCH = 4000
@@ -216,11 +216,12 @@ class Writer:
         return NewPassage(words, tuple((f"{key}#{start}-{end}", start, end) for start, end in spans))
 
     def _captioned(self, document: StoredDocument, piece: Piece) -> str:
-        """A piece with the words under which people look for it; they are searched, never stored as its text."""
-        if not self.captions.rows:
-            return piece.text
-        caption = self.captions.of(Citation.parse(piece.id))
-        return f"{caption}\n{piece.text}" if caption else piece.text
+        """What is embedded of a piece: the title, the words under which people look for it, and its own.
+
+        The first two are searched, never stored as its text.
+        """
+        caption = self.captions.of(Citation.parse(piece.id)) if self.captions.rows else None
+        return "\n".join(filter(None, (document.title, caption, piece.text)))
 
 
 def renamed(document: Document, head: Citation) -> Document:
