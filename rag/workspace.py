@@ -9,11 +9,13 @@ from filelock import Timeout
 
 from ingest.errors import NotFound, ServiceFailure
 from rag.audit import AuditReport, audit
+from rag.cluster import Cluster
 from rag.index import build_lexical, ensure_builtin, locked, require_same_maker
 from rag.intake import IngestReport, Intake
 from rag.lexical import Lexical, WordCutter
 from rag.library import HeldDocument, HeldPlace, Library
 from rag.settings import DEFAULT_WORKSPACE, Settings
+from rag.spread import SpreadEmbedder
 from rag.writer import Progress, Unit, Writer, silent
 
 if TYPE_CHECKING:
@@ -76,15 +78,20 @@ class Workspace:
 
     # --- writing -----------------------------------------------------------------------------------------------------
 
-    def ingest(self, paths: Iterable[str | Path], progress: Progress = silent) -> IngestReport:
+    def ingest(
+        self, paths: Iterable[str | Path], progress: Progress = silent, cluster: Cluster | None = None
+    ) -> IngestReport:
         """Read files and folders into the workspace; a file that fails does not stop the others.
+
+        With `cluster` its workers parse, cut words and embed, and this process writes; what is stored is the same.
 
         Raises IndexMismatch when the workspace was indexed by another model, ServiceFailure when the disk is full, the
         Chroma server is down or another process is writing; the files stored until then stay.
         """
         with self._writing() as writer:
             self._require_current(writer)
-            report = Intake(writer, self.library()).take_all(paths, progress)
+            _embed_on(cluster, writer)
+            report = Intake(writer, self.library(), cluster).take_all(paths, progress)
             self._index_words(writer.unit)
         return report
 
@@ -109,12 +116,16 @@ class Workspace:
             self._index_words(writer.unit)
         return [str(document.citation) for document in doomed]
 
-    def reindex(self, progress: Progress = silent) -> int:
-        """Embed and cut every ingested document again, with the model now set. Returns how many documents."""
+    def reindex(self, progress: Progress = silent, cluster: Cluster | None = None) -> int:
+        """Embed and cut every ingested document again, with the model now set. Returns how many documents.
+
+        With `cluster` its workers embed.
+        """
         if not self.exists:
             return 0
         # What was cut short is made anew with the rest, also where a server holds vectors of another model.
         with self._writing(heal=False) as writer:
+            _embed_on(cluster, writer)
             writer.rebuild(progress)
             self._index_words(writer.unit)
             return writer.unit.store.counts()["documents"]
@@ -157,3 +168,8 @@ class Workspace:
         words = self._words()
         if not words.exists:
             build_lexical(words, self._builtin, own)
+
+
+def _embed_on(cluster: Cluster | None, writer: Writer) -> None:
+    if cluster:
+        writer.embedder = SpreadEmbedder(writer.embedder, cluster)
