@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Protocol
@@ -25,7 +25,7 @@ class Asker(Protocol):
 class SpreadAsker:
     """Asks the assistants of a cluster's workers; each opens the workspace once.
 
-    A worker on another machine has its own home: the built-in corpus is the same there, a user's documents are not.
+    A worker on another machine has a home of its own, at the same path: the built-in corpus is the same there, a user's documents are not.
     """
 
     cluster: Cluster
@@ -75,4 +75,7 @@ def _ask_there(workspace: str, settings: Settings, item: Item) -> Outcome:
 
 @lru_cache(maxsize=1)
 def _assistant(workspace: str, settings: Settings) -> Assistant:
+    if not settings.corpus.is_dir():
+        # On this machine Kangbian is installed in another place.
+        settings = replace(settings, corpus=Settings().corpus)
     return Assistant(workspace, settings)
