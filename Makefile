@@ -1,5 +1,6 @@
 # make app   installs everything into .venv, builds the index, serves the page on 127.0.0.1:7860
 # make test  installs what the tests need, then ruff, mypy --strict and pytest
+# make test-ray  installs Ray too, which is large, and tests work spread by it
 
 PYTHON ?= python3
 HOST ?= 127.0.0.1
@@ -17,7 +18,7 @@ export UV_FIND_LINKS ?= $(subst $(space),$(comma),$(strip $(PIP_FIND_LINKS)))
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 export GRADIO_ANALYTICS_ENABLED := False
 
-.PHONY: app install dev test test-browser format screenshot clean
+.PHONY: app install dev test test-browser test-ray format screenshot clean
 
 app: install
 	$(BIN)/kangbian corpus verify
@@ -35,6 +36,9 @@ test: dev
 
 test-browser: dev
 	$(BIN)/python -m pytest -m browser tests/test_browser.py
+
+test-ray: dev $(VENV)/.ray
+	$(BIN)/python -m pytest -m ray tests/test_cluster.py
 
 screenshot: dev
 	KANGBIAN_SCREENSHOT=docs/page.png $(BIN)/python -m pytest -m browser tests/test_browser.py
@@ -58,6 +62,10 @@ $(VENV)/.runtime: requirements.txt $(VENV)/.uv
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 	$(BIN)/uv pip install --requirements requirements-dev.txt
+	touch $@
+
+$(VENV)/.ray: requirements-ray.txt $(VENV)/.dev
+	$(BIN)/uv pip install --requirements requirements-ray.txt
 	touch $@
 
 $(VENV)/.package: pyproject.toml $(VENV)/.runtime

@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from eval.asking import SpreadAsker
     from eval.baselines import SYSTEMS
     from eval.benchmark import Benchmark, run_benchmark
     from eval.charts import HOW_TO_INSTALL_CHARTS, charts_available
@@ -42,6 +43,7 @@ __all__ = [
     "Report",
     "SearchItem",
     "Shelf",
+    "SpreadAsker",
     "charts_available",
     "lint_dataset",
     "open_shelf",
@@ -59,6 +61,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "eval.asking": ("SpreadAsker",),
     "eval.baselines": ("SYSTEMS",),
     "eval.benchmark": (
         "Benchmark",

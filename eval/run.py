@@ -10,36 +10,27 @@ begins anew.
 import json
 import os
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
+from eval.asking import Asker, SpreadAsker, ask_each
 from eval.dataset import Dataset, Item, read_dataset
 from eval.intervals import RESAMPLES, SEED, Estimate, estimate
 from eval.marking import Marked, Outcome, mark, unheld_gold
 from eval.measures import MEASURES
 from eval.page import report_page
 from eval.shelf import Shelf, open_shelf
-from rag import Answer, IndexMismatch, Provenance, ServiceFailure, Turn, UnusableInput
+from rag import Answer, Provenance, UnusableInput
 
 _JOURNAL, _REPORT, _PAGE = "items.jsonl", "report.json", "report.html"
 
 # Told the items done, the items in all and the id of the item in hand.
 Progress = Callable[[int, int, str], None]
-
-
-class Asker(Protocol):
-    """The one method of an Assistant that a run needs."""
-
-    def ask(
-        self, question: str, history: Sequence[Turn] = (), as_of: date | None = None, id: str | None = None
-    ) -> Answer:
-        """Answer one question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +56,7 @@ class Report:
 def run_dataset(
     dataset: Path,
     folder: Path,
-    assistant: Asker,
+    assistant: Asker | SpreadAsker,
     *,
     shelf: Shelf | None = None,
     workspace: str = "default",
@@ -76,7 +67,7 @@ def run_dataset(
     """Ask and mark every item of `dataset`, and write the report into `folder`, which is made where it is missing.
 
     `shelf` is what answers are held against: the corpus files and the documents of `workspace` unless given. Progress
-    goes to stderr unless `progress` is given. A gold key that is not held is warned about and scored as a miss. An item on
+    goes to stderr unless `progress` is given. A `SpreadAsker` asks on a cluster. A gold key that is not held is warned about and scored as a miss. An item on
     which asking fails has no answer and counts as wrong.
 
     Raises UnusableInput for a dataset with broken lines (each one named) and for a folder that cannot be used or holds
@@ -113,19 +104,23 @@ def run_dataset(
 # --- asking -----------------------------------------------------------------------------------------------------------
 
 
-def _ask_all(items: Sequence[Item], assistant: Asker, journal: "_Journal", tell: Progress) -> dict[str, Outcome]:
+def _ask_all(
+    items: Sequence[Item], assistant: Asker | SpreadAsker, journal: "_Journal", tell: Progress
+) -> dict[str, Outcome]:
     outcomes = {item.id: held for item in items if (held := journal.held(item))}
     made_by = _maker(list(outcomes.values()))
     pending = [item for item in items if item.id not in outcomes]
+    answered = ask_each(assistant, tuple(pending))
     done = len(outcomes)
     while pending:
         item = pending.pop(0)
         tell(done, len(items), item.id)
-        outcome = _ask(assistant, item)
+        outcome = next(answered)
         if made_by and outcome.answer and outcome.answer.provenance != made_by:
             # The corpus, the model or the program has changed since the run was killed: half a run of each is no run.
             journal.begin()
             pending = [other for other in items if other.id != item.id]
+            answered = ask_each(assistant, tuple(pending))
             outcomes, done = {}, 0
         made_by = outcome.answer.provenance if outcome.answer else made_by
         journal.add(item, outcome)
@@ -133,19 +128,6 @@ def _ask_all(items: Sequence[Item], assistant: Asker, journal: "_Journal", tell:
         done += 1
     tell(len(items), len(items), "")
     return outcomes
-
-
-def _ask(assistant: Asker, item: Item) -> Outcome:
-    started = time.perf_counter()
-    answer, error = None, None
-    try:
-        answer = assistant.ask(item.question, history=list(item.history), as_of=item.as_of, id=item.id)
-    except (ServiceFailure, IndexMismatch):
-        raise
-    except Exception as failure:
-        # Whatever fails on one question is a wrong answer to that question, and no reason to lose the others.
-        error = f"{type(failure).__name__}: {failure}"
-    return Outcome(answer, error, round((time.perf_counter() - started) * 1000, 2))
 
 
 def _maker(outcomes: Sequence[Outcome]) -> Provenance | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from interfaces.dates import read_date
-from interfaces.evaluation import eval_app
+from interfaces.evaluation import OnRay, eval_app
 from interfaces.progress import progress_bar
 from rag import KangbianError, NotFound, UnusableInput
 
@@ -209,16 +209,19 @@ def ingest(
         list[str] | None, typer.Argument(metavar="PATH...", help="文件或文件夹：.md .txt .docx .pdf .html")
     ] = None,
     reindex: Annotated[bool, typer.Option("--reindex", help="用当前的嵌入模型重建本工作区的索引 (re-embed)")] = False,
+    ray: OnRay = None,
     workspace: Workspace = "default",
     as_json: AsJson = False,
 ) -> None:
     """收录自己的文件，只留在本机 (add your own documents)。"""
     if not paths and not reindex:
         raise typer.BadParameter("请给出要收录的文件或文件夹，或使用 --reindex。", param_hint="PATH")
-    with progress_bar("收录") as progress:
+    from rag import maybe_cluster
+
+    with maybe_cluster(ray) as cluster, progress_bar("收录") as progress:
         room = _workspace(workspace)
-        rebuilt = room.reindex(progress) if reindex else 0
-        report = room.ingest(paths or [], progress)
+        rebuilt = room.reindex(progress, cluster) if reindex else 0
+        report = room.ingest(paths or [], progress, cluster)
     failed = [file for file in report.files if file.status == "failed"]
     if as_json:
         files = [

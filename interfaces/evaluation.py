@@ -16,6 +16,11 @@ eval_app = typer.Typer(no_args_is_help=True)
 
 _AsJson = Annotated[bool, typer.Option("--json", help="只输出 JSON (machine-readable)")]
 
+OnRay = Annotated[
+    str | None,
+    typer.Option("--ray", metavar="local|HOST:PORT", help="由 Ray 分给多个进程或多台机器，结果相同 (spread by Ray)"),
+]
+
 
 @eval_app.command("run")
 def run_dataset(
@@ -26,16 +31,21 @@ def run_dataset(
     workspace: Annotated[
         str, typer.Option("--workspace", "-w", metavar="NAME", help="工作区，叠加在内置语料之上")
     ] = "default",
+    ray: OnRay = None,
     as_json: _AsJson = False,
 ) -> None:
     """用数据集评测，写出 report.json 与 report.html (evaluate on a dataset)。"""
-    from eval import MEASURES, read_dataset, shown
+    from eval import MEASURES, SpreadAsker, read_dataset, shown
     from eval import run_dataset as run
-    from rag import Assistant
+    from rag import Assistant, maybe_cluster
 
     # A broken dataset is named before anything slow is opened.
     read_dataset(dataset)
-    report = run(dataset, folder, Assistant(workspace=workspace), workspace=workspace)
+    with maybe_cluster(ray) as cluster:
+        # Opened here first, also for the workers: one process builds the index, and the others find it.
+        assistant = Assistant(workspace=workspace)
+        asker = SpreadAsker(cluster, workspace, assistant.settings) if cluster else assistant
+        report = run(dataset, folder, asker, workspace=workspace)
     content = report.as_json()
     if as_json:
         sys.stdout.write(

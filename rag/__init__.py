@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from rag.check_draft import check
     from rag.check_report import CheckedCitation, CheckReport
     from rag.claims import misfits
+    from rag.cluster import Cluster, maybe_cluster
     from rag.draft_files import DraftFile, decode_draft, read_draft
     from rag.embed import load_embedder
     from rag.index import open_index
@@ -61,6 +62,7 @@ __all__ = [
     "CheckReport",
     "CheckedCitation",
     "Citation",
+    "Cluster",
     "Defense",
     "Document",
     "Doubt",
@@ -103,6 +105,7 @@ __all__ = [
     "find_citations",
     "load_document",
     "load_embedder",
+    "maybe_cluster",
     "misfits",
     "open_index",
     "open_word",
@@ -154,6 +157,7 @@ _HOMES = {
         "CheckedCitation",
     ),
     "rag.claims": ("misfits",),
+    "rag.cluster": ("Cluster", "maybe_cluster"),
     "rag.intake": (
         "IngestReport",
         "IngestedFile",

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
@@ -26,13 +27,16 @@ from rag.library import Library
 from rag.ranker import Ranker
 from rag.settings import DEFAULT_WORKSPACE, Settings
 from rag.store import disk
-from rag.writer import FORMAT, Progress, Unit, Writer, silent
+from rag.vectors import Vectors
+from rag.writer import FORMAT, Progress, Unit, Writer, collection_name, silent
 
 if TYPE_CHECKING:
     from rag.embed import Embedder
 
 _TEXTS = ("statutes", "judgments", "notes", "commentary")
 _LOCK_SECONDS = 300.0
+# How often a reader looks for the word index while another process replaces it.
+_LOOKS = 5
 # Folders of former corpora or models that stay, so that going back to one costs nothing.
 _KEPT = 2
 
@@ -69,17 +73,25 @@ class Index:
             generation = unit.store.generation
             if not generation:
                 continue
-            if self._checked.get(number) != generation:
-                self._check_vectors(unit)
+            if self._checked.get(number) != generation and self._check_vectors(unit):
                 self._checked[number] = generation
             found.append((number, unit))
         return found
 
-    def _check_vectors(self, unit: Unit) -> None:
-        """See what other processes wrote; put back what the collection has lost."""
+    def mend(self, unit: Unit) -> None:
+        """Put back a collection that was lost while it was in use."""
+        if unit.store.generation:
+            self._check_vectors(unit)
+
+    def _check_vectors(self, unit: Unit) -> bool:
+        """See what other processes wrote; put back what the collection has lost.
+
+        Whether that is settled: on a server it is looked at again while another process is writing, who may have begun
+        a collection anew.
+        """
         unit.vectors.refresh()
         if _count(unit) == unit.store.counts()["pieces"]:
-            return
+            return True
         # Where another process is writing just now, what it has finished is read.
         with suppress(Timeout), locked(unit.store.path.parent, seconds=0.0):
             held = _count(unit)
@@ -89,14 +101,34 @@ class Index:
             writer = Writer(unit, self.embedder, self.cutter, captions)
             writer.heal()
             writer.repair_vectors()
+            return True
+        return unit.vectors.server is None
 
     def lexical(self) -> Lexical:
-        """The word index over the built-in passages and those of the workspace, made anew when either has changed."""
-        if not self.own.store.generation:
-            return self._opened(self.builtin.store.path.parent / "lexical" / "words")
+        """The word index over the built-in passages and those of the workspace, made anew when either has changed.
+
+        It comes opened: another process that saves a newer one removes its files.
+        """
+        for _ in range(_LOOKS):
+            found = self._newest_lexical()
+            try:
+                found.count()
+            except ServiceFailure as error:
+                # Removed between the look and the opening; the newer one is there by now.
+                failure = error
+                continue
+            self._lexical = found
+            return found
+        raise failure
+
+    def _newest_lexical(self) -> Lexical:
+        builtin = self.builtin.store.path.parent / "lexical" / "words"
+        generation = self.own.store.generation
+        if not generation:
+            return self._at(builtin)
         prefix = self.manifest["fingerprint"][:12]
         parent = self.own.store.path.parent / "lexical"
-        wanted = Lexical(parent / f"{prefix}-{self.own.store.generation}")
+        wanted = Lexical(parent / f"{prefix}-{generation}")
         if not wanted.exists:
             try:
                 with locked(self.own.store.path.parent, seconds=0.0):
@@ -104,9 +136,8 @@ class Index:
             except Timeout:
                 # Another process is ingesting and will make the new one; the latest of this corpus serves meanwhile.
                 ready = sorted(parent.glob(f"{prefix}-*"), key=lambda folder: int(folder.name.partition("-")[2]))
-                latest = ready[-1] if ready else self.builtin.store.path.parent / "lexical" / "words"
-                return self._opened(latest)
-        return self._opened(wanted.folder)
+                return self._at(ready[-1] if ready else builtin)
+        return self._at(wanted.folder)
 
     def ranker(self) -> Ranker:
         """What puts the candidates for a question in order: the ranking of the model that embeds."""
@@ -114,10 +145,8 @@ class Index:
             self._ranker = Ranker.of(self.embedder)
         return self._ranker
 
-    def _opened(self, folder: Path) -> Lexical:
-        if self._lexical is None or self._lexical.folder != folder:
-            self._lexical = Lexical(folder)
-        return self._lexical
+    def _at(self, folder: Path) -> Lexical:
+        return self._lexical if self._lexical and self._lexical.folder == folder else Lexical(folder)
 
 
 def open_index(
@@ -139,18 +168,28 @@ def open_index(
         embedder = load_embedder(settings.embed_model)
     cutter = WordCutter(settings.home / "cache", settings.corpus / "lexicon")
     builtin, manifest = ensure_builtin(settings, embedder, cutter, progress)
-    own = Unit.at(folder, settings)
+    own = Unit.at(folder, settings, embedder.fingerprint)
     heal(Writer(own, embedder, cutter))
     library = Library(builtin.store, own.store)
-    return Index(settings, workspace, embedder, cutter, builtin, own, library, manifest)
+    index = Index(settings, workspace, embedder, cutter, builtin, own, library, manifest)
+    for unit in index.units():
+        unit.vectors.mend = partial(index.mend, unit)
+    return index
 
 
 def _count(unit: Unit) -> int | None:
-    """How many vectors are held; None when the embedded collection cannot be read. A server that is down is raised."""
+    """How many vectors are held; None when the collection must be made anew. A server that is down is raised.
+
+    The built-in collection can always be made anew; that of a workspace waits for its named command.
+    """
     try:
         return unit.vectors.count()
     except ServiceFailure:
-        if unit.vectors.url:
+        if unit.vectors.server:
+            raise
+        return None
+    except IndexMismatch:
+        if unit.vectors.workspace:
             raise
         return None
 
@@ -231,12 +270,16 @@ def ensure_builtin(
             raise ServiceFailure(
                 f"另一个进程正在 {folder.parent} 建立内置索引，等了 {_LOCK_SECONDS:.0f} 秒仍未完成。请稍后重试。"
             ) from error
-    return _builtin_unit(folder, settings), manifest
+    return _builtin_unit(folder, settings, embedder), manifest
 
 
-def _builtin_unit(folder: Path, settings: Settings) -> Unit:
+def _builtin_unit(folder: Path, settings: Settings, embedder: "Embedder") -> Unit:
     """On a Chroma server the built-in collection of one fingerprint is the same for everybody."""
-    return Unit.at(folder, settings, identity=f"builtin-{folder.name}")
+    return Unit.at(folder, settings, embedder.fingerprint, _builtin_identity(folder))
+
+
+def _builtin_identity(folder: Path) -> str:
+    return f"builtin-{folder.name}"
 
 
 def _manifest(folder: Path) -> dict[str, Any] | None:
@@ -269,7 +312,9 @@ def _build(
     """Make the built-in index, taking up what an earlier attempt has finished; the manifest is written last."""
     from ingest.load import load_document
 
-    unit = _builtin_unit(folder, settings)
+    unit = _builtin_unit(folder, settings, embedder)
+    if _count(unit) is None:
+        unit.vectors.reset()
     writer = Writer(unit, embedder, cutter, load_captions(settings.corpus))
     writer.begin()
     writer.heal()
@@ -297,15 +342,24 @@ def _build(
         unfinished = folder / f".manifest.{os.getpid()}"
         unfinished.write_text(json.dumps(manifest, ensure_ascii=False, indent=2), "utf-8")
         unfinished.replace(folder / "manifest.json")
-    _prune(folder)
+    _prune(folder, settings)
     return manifest
 
 
-def _prune(current: Path) -> None:
-    """Remove the indexes of former corpora and models but the latest."""
+def _prune(current: Path, settings: Settings) -> None:
+    """Remove the indexes of former corpora and models but the latest, on a Chroma server only those of this home.
+
+    Another home that still uses such a collection puts it back by itself. Where the server does not answer, the folder
+    stays to tell the next time what is to go.
+    """
     others = [folder for folder in current.parent.iterdir() if folder.is_dir() and folder != current]
     for folder in sorted(others, key=lambda other: other.stat().st_mtime, reverse=True)[_KEPT - 1 :]:
-        shutil.rmtree(folder, ignore_errors=True)
+        if server := settings.chroma_server():
+            with suppress(ServiceFailure):
+                Vectors(folder, collection_name(_builtin_identity(folder)), server).drop()
+                shutil.rmtree(folder, ignore_errors=True)
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def build_lexical(lexical: Lexical, builtin: Unit, own: Unit | None) -> None:

@@ -13,8 +13,10 @@ from ingest.document import Document, Kind
 from ingest.load import KnownTitle, KnownTitles
 from ingest.parts import is_part, joined, part_names
 from ingest.readers import READERS
+from rag.cluster import Cluster
 from rag.library import HeldDocument, Library
-from rag.prepare import Prepared, ReadAhead, file_digest, prepare
+from rag.prepare import FileReaders, LocalReaders, Prepared, ReadAhead, file_digest, prepare
+from rag.spread import ClusterReaders
 from rag.store import StoredDocument
 from rag.writer import Progress, Writer, renamed
 
@@ -54,11 +56,13 @@ class IngestReport:
 class Intake:
     """Takes files into one workspace, in their order; all of them can be read when `take_all` returns.
 
-    `library` is the workspace over the built-in corpus, as it was before the first file.
+    `library` is the workspace over the built-in corpus, as it was before the first file. With `cluster` its workers read
+    the files.
     """
 
-    def __init__(self, writer: Writer, library: Library) -> None:
+    def __init__(self, writer: Writer, library: Library, cluster: Cluster | None = None) -> None:
         self._writer = writer
+        self._cluster = cluster
         documents = library.documents()
         self._official = {document.citation: document for document in documents if _is_official(document)}
         self._by_digest: dict[str, StoredDocument] = {}
@@ -81,13 +85,18 @@ class Intake:
         unread = {digest: file for file, failure, digest in reversed(files) if not failure}
         ahead = [file for file, _, digest in files if unread.get(digest) is file and digest not in self._by_digest]
         report = []
-        with ReadAhead(ahead, self._writer.cutter, self._entries) as reading:
+        with ReadAhead(ahead, self._readers(ahead)) as reading:
             for number, (file, failure, digest) in enumerate(files):
                 progress(number, len(files), file.name)
                 report.append(failure or self._take(file, digest, reading))
             self._writer.flush()
         progress(len(files), len(files), "")
         return IngestReport(tuple(report))
+
+    def _readers(self, files: Sequence[Path]) -> FileReaders:
+        if self._cluster:
+            return ClusterReaders(self._cluster, self._writer.cutter, self._entries)
+        return LocalReaders(files, self._writer.cutter, self._entries)
 
     def _take(self, file: Path, digest: str, reading: ReadAhead) -> IngestedFile:
         if same := self._by_digest.get(digest):

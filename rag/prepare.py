@@ -1,7 +1,7 @@
 """Files read ahead of the writer: parsed, and cut into words, by other processes where the machine has the cores.
 
-Parsing and cutting take as long as embedding and storing together, and Python does one thing at a time. A worker is a
-Python process that reads the names of files on its standard input and answers on its standard output. It is started as
+Parsing and cutting take as long as embedding and storing together, and Python does one thing at a time. Whatever reads
+files elsewhere is a `FileReaders`; the workers here are this machine's. A worker is a Python process that reads the names of files on its standard input and answers on its standard output. It is started as
 a program of its own, not by `multiprocessing`, which would run the caller's script a second time.
 """
 
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
-from typing import IO
+from typing import IO, Protocol
 
 from ingest.document import Document
 from ingest.errors import KangbianError
@@ -88,22 +88,32 @@ def passage_words(document: Document, cutter: WordCutter, captions: Captions | N
     return tuple(found)
 
 
+class FileReaders(Protocol):
+    """Whatever reads files elsewhere, as many at once as it has workers; `rag.spread` has those of a cluster."""
+
+    count: int
+
+    def read(self, file: Path) -> Prepared | None:
+        """What a worker makes of a file, waited for; None where it could not. Called by `count` threads."""
+
+    def stop(self) -> None:
+        """End what is being read, as far as that can be ended."""
+
+
 class ReadAhead:
     """Reads files in the background, some steps ahead of whoever asks for them in their order.
 
-    `get` gives what a process that read them one by one would have got, except that only the titles in `known` were
-    known: what became known since is for the caller to look at. On a machine with one core, and for a few small files,
+    `get` gives what a process that read them one by one would have got, except that only the titles that the readers
+    were given were known: what became known since is for the caller to look at. Where the readers have no worker
     nothing is read ahead and `get` gives None: the caller reads the file itself.
     """
 
-    def __init__(self, files: Sequence[Path], cutter: WordCutter, known: Iterable[KnownTitle]) -> None:
-        sizes = [_size(file) for file in files]
-        self._todo = deque(zip(files, sizes, strict=True))
+    def __init__(self, files: Sequence[Path], readers: FileReaders) -> None:
+        self._todo = deque((file, _size(file)) for file in files)
         self._started: deque[tuple[Path, int, Future[Prepared | None]]] = deque()
         self._bytes = 0
-        count = worker_count(sum(sizes))
-        self._workers = _Workers(cutter, tuple(known))
-        self._threads = ThreadPoolExecutor(count, thread_name_prefix="read-ahead") if count else None
+        self._readers = readers
+        self._threads = ThreadPoolExecutor(readers.count, thread_name_prefix="read-ahead") if readers.count else None
 
     def __enter__(self) -> "ReadAhead":
         self._fill()
@@ -114,9 +124,9 @@ class ReadAhead:
     ) -> None:
         if self._threads:
             self._threads.shutdown(wait=False, cancel_futures=True)
-            self._workers.stop()
+            self._readers.stop()
             self._threads.shutdown()
-            self._workers.stop()  # one that was being started
+            self._readers.stop()  # one that was being started
 
     def get(self, file: Path) -> Prepared | None:
         """The file once it is read; None when it was not, or its worker died of it. Files left out are passed over."""
@@ -134,12 +144,12 @@ class ReadAhead:
         while self._threads and self._todo and (not self._started or self._bytes < _AHEAD):
             file, size = self._todo.popleft()
             self._bytes += size
-            self._started.append((file, size, self._threads.submit(self._workers.read, file)))
+            self._started.append((file, size, self._threads.submit(self._readers.read, file)))
 
 
 def worker_count(size: int) -> int:
     """How many workers are worth starting to read so many bytes of files: one for each core but the writer's."""
-    return min(_cores() - 1, _MOST_WORKERS) if size >= _WORTH_A_WORKER else 0
+    return min(core_count() - 1, _MOST_WORKERS) if size >= _WORTH_A_WORKER else 0
 
 
 def _size(file: Path) -> int:
@@ -148,18 +158,19 @@ def _size(file: Path) -> int:
     return 0
 
 
-def _cores() -> int:
+def core_count() -> int:
     """The cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
-class _Workers:
-    """One worker for each thread that asks."""
+class LocalReaders:
+    """Files read by processes of this machine: one for each thread that asks, none for a few small files."""
 
-    def __init__(self, cutter: WordCutter, known: tuple[KnownTitle, ...]) -> None:
-        self._start = pickle.dumps((cutter.cache, cutter.lexicon, known))
+    def __init__(self, files: Iterable[Path], cutter: WordCutter, known: Iterable[KnownTitle]) -> None:
+        self.count = worker_count(sum(map(_size, files)))
+        self._start = pickle.dumps((cutter.cache, cutter.lexicon, tuple(known)))
         self._own = threading.local()
         self._processes: list[subprocess.Popen[bytes]] = []
         self._stopped = False

@@ -4,14 +4,18 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 
 from ingest.errors import UnusableInput
+from rag.chroma import ChromaServer
 
 DEFAULT_WORKSPACE = "default"
 
 # The corpus ships beside this package; it is data, so it is found by place and not imported.
 _CORPUS = Path(__file__).resolve().parent.parent / "corpus"
+# A call that writes sends a million numbers, which took 1.5 seconds; a busy server takes several times that.
+_CHROMA_SECONDS = 30.0
 _WORKSPACE_NAME = re.compile(r"[0-9A-Za-z\u4e00-\u9fff][0-9A-Za-z\u4e00-\u9fff_-]{0,63}")
 
 
@@ -26,8 +30,9 @@ class Settings:
     """Everything that a person can set about the index; `from_env` reads it from the environment.
 
     `home` holds all that is written. `embed_model` names a sentence-transformers model or folder, None for the one that
-    ships with the product. `chroma_url` is the address of a Chroma server, None for the embedded one. `corpus` is the
-    folder of the built-in corpus.
+    ships with the product. `chroma_url` is the address of a Chroma server, None for the embedded one; `chroma_token` what
+    it asks for, never shown; `chroma_timeout` how many seconds one answer of it may take. `corpus` is the folder of the
+    built-in corpus.
 
     >>> Settings.from_env({"KANGBIAN_HOME": "/data/kb"}).home.as_posix()
     '/data/kb'
@@ -36,22 +41,43 @@ class Settings:
     home: Path = field(default_factory=_default_home)
     embed_model: str | None = None
     chroma_url: str | None = None
+    chroma_token: str | None = field(default=None, repr=False)
+    chroma_timeout: float = _CHROMA_SECONDS
     corpus: Path = _CORPUS
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
-        """Read KANGBIAN_HOME, KANGBIAN_EMBED_MODEL and KANGBIAN_CHROMA_URL; an empty value counts as absent."""
+        """Read KANGBIAN_HOME, KANGBIAN_EMBED_MODEL and KANGBIAN_CHROMA_URL, _TOKEN and _TIMEOUT.
+
+        An empty value counts as absent. Raises UnusableInput for a limit that is no number of seconds.
+        """
         env = os.environ if environ is None else environ
         home = env.get("KANGBIAN_HOME", "").strip()
         return cls(
             home=Path(home).expanduser().absolute() if home else _default_home(),
             embed_model=env.get("KANGBIAN_EMBED_MODEL", "").strip() or None,
             chroma_url=env.get("KANGBIAN_CHROMA_URL", "").strip() or None,
+            chroma_token=env.get("KANGBIAN_CHROMA_TOKEN", "").strip() or None,
+            chroma_timeout=_seconds(env.get("KANGBIAN_CHROMA_TIMEOUT", "").strip()),
         )
+
+    def chroma_server(self) -> ChromaServer | None:
+        """The server to keep vectors on; None for the embedded engine."""
+        return ChromaServer(self.chroma_url, self.chroma_token, self.chroma_timeout) if self.chroma_url else None
 
     def workspace_folder(self, name: str) -> Path:
         """The folder of a workspace, whether it exists or not. Raises UnusableInput for a name that cannot be one."""
         return self.home / "workspaces" / workspace_name(name)
+
+
+def _seconds(value: str) -> float:
+    try:
+        seconds = float(value) if value else _CHROMA_SECONDS
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < inf:
+        raise UnusableInput(f"KANGBIAN_CHROMA_TIMEOUT「{value}」不是秒数。应是大于零的数字，如 60。")
+    return seconds
 
 
 def workspace_name(name: str) -> str:

@@ -9,11 +9,13 @@ from filelock import Timeout
 
 from ingest.errors import NotFound, ServiceFailure
 from rag.audit import AuditReport, audit
+from rag.cluster import Cluster
 from rag.index import build_lexical, ensure_builtin, locked, require_same_maker
 from rag.intake import IngestReport, Intake
 from rag.lexical import Lexical, WordCutter
 from rag.library import HeldDocument, HeldPlace, Library
 from rag.settings import DEFAULT_WORKSPACE, Settings
+from rag.spread import SpreadEmbedder
 from rag.writer import Progress, Unit, Writer, silent
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ class Workspace:
 
     def library(self) -> Library:
         """What can be read in this workspace: its own documents over the built-in ones."""
-        own = Unit.at(self._folder, self.settings).store if self.exists else None
+        own = self._unit().store if self.exists else None
         return Library(self._builtin.store, own)
 
     def documents(self) -> list[HeldDocument]:
@@ -76,15 +78,20 @@ class Workspace:
 
     # --- writing -----------------------------------------------------------------------------------------------------
 
-    def ingest(self, paths: Iterable[str | Path], progress: Progress = silent) -> IngestReport:
+    def ingest(
+        self, paths: Iterable[str | Path], progress: Progress = silent, cluster: Cluster | None = None
+    ) -> IngestReport:
         """Read files and folders into the workspace; a file that fails does not stop the others.
+
+        With `cluster` its workers parse, cut words and embed, and this process writes; what is stored is the same.
 
         Raises IndexMismatch when the workspace was indexed by another model, ServiceFailure when the disk is full, the
         Chroma server is down or another process is writing; the files stored until then stay.
         """
         with self._writing() as writer:
             self._require_current(writer)
-            report = Intake(writer, self.library()).take_all(paths, progress)
+            _embed_on(cluster, writer)
+            report = Intake(writer, self.library(), cluster).take_all(paths, progress)
             self._index_words(writer.unit)
         return report
 
@@ -109,11 +116,16 @@ class Workspace:
             self._index_words(writer.unit)
         return [str(document.citation) for document in doomed]
 
-    def reindex(self, progress: Progress = silent) -> int:
-        """Embed and cut every ingested document again, with the model now set. Returns how many documents."""
+    def reindex(self, progress: Progress = silent, cluster: Cluster | None = None) -> int:
+        """Embed and cut every ingested document again, with the model now set. Returns how many documents.
+
+        With `cluster` its workers embed.
+        """
         if not self.exists:
             return 0
-        with self._writing() as writer:
+        # What was cut short is made anew with the rest, also where a server holds vectors of another model.
+        with self._writing(heal=False) as writer:
+            _embed_on(cluster, writer)
             writer.rebuild(progress)
             self._index_words(writer.unit)
             return writer.unit.store.counts()["documents"]
@@ -122,19 +134,23 @@ class Workspace:
         """Compare what is stored with what was made from it, and the built-in statutes with their known hashes."""
         units = [("内置资料", self._builtin)]
         if self.exists:
-            units.append((f"工作区「{self.name}」", Unit.at(self._folder, self.settings)))
+            units.append((f"工作区「{self.name}」", self._unit()))
         return audit(units, self._words(), self.settings.corpus)
 
     @contextmanager
-    def _writing(self) -> Iterator[Writer]:
+    def _writing(self, heal: bool = True) -> Iterator[Writer]:
         """A writer into this workspace, made if need be, what was cut short finished first, nobody else writing."""
         try:
             with locked(self._folder, _LOCK_SECONDS):
-                writer = Writer(Unit.at(self._folder, self.settings), self._embedder, self._cutter)
-                writer.heal()
+                writer = Writer(self._unit(), self._embedder, self._cutter)
+                if heal:
+                    writer.heal()
                 yield writer
         except Timeout as error:
             raise ServiceFailure(f"另一个进程正在写入工作区「{self.name}」。请等它完成后重试。") from error
+
+    def _unit(self) -> Unit:
+        return Unit.at(self._folder, self.settings, self._embedder.fingerprint)
 
     def _require_current(self, writer: Writer) -> None:
         if writer.unit.store.generation:
@@ -144,7 +160,7 @@ class Workspace:
 
     def _words(self) -> Lexical:
         """The word index that the present documents should have."""
-        if self.exists and (generation := Unit.at(self._folder, self.settings).store.generation):
+        if self.exists and (generation := self._unit().store.generation):
             return Lexical(self._folder / "lexical" / f"{self._manifest['fingerprint'][:12]}-{generation}")
         return Lexical(self._builtin.store.path.parent / "lexical" / "words")
 
@@ -152,3 +168,8 @@ class Workspace:
         words = self._words()
         if not words.exists:
             build_lexical(words, self._builtin, own)
+
+
+def _embed_on(cluster: Cluster | None, writer: Writer) -> None:
+    if cluster:
+        writer.embedder = SpreadEmbedder(writer.embedder, cluster)

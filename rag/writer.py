@@ -39,12 +39,15 @@ class Unit:
     vectors: Vectors
 
     @classmethod
-    def at(cls, folder: Path, settings: Settings, identity: str | None = None) -> "Unit":
-        """The unit in a folder, empty if there was none; its collection on a Chroma server goes by its identity."""
+    def at(cls, folder: Path, settings: Settings, maker: str, identity: str | None = None) -> "Unit":
+        """The unit in a folder, empty if there was none; its collection on a Chroma server goes by its identity.
+
+        `maker` is the fingerprint of the model in use; without `identity` the unit is a workspace, named as its folder.
+        """
         store = Store(folder / "store.sqlite")
-        name = store.identity(identity or f"{settings.home.name}-{time.time_ns()}")
-        digest = sha256(name.encode()).hexdigest()[:16]
-        return cls(store, Vectors(folder / "chroma", f"kangbian-{digest}", settings.chroma_url))
+        name = collection_name(store.identity(identity or f"{settings.home.name}-{time.time_ns()}"))
+        workspace = "" if identity else folder.name
+        return cls(store, Vectors(folder / "chroma", name, settings.chroma_server(), maker, workspace))
 
     def llama_store(self) -> Any:
         """The unit as a LlamaIndex `ChromaVectorStore`; see `rag.llama_store`."""
@@ -222,6 +225,11 @@ class Writer:
         """
         caption = self.captions.of(Citation.parse(piece.id)) if self.captions.rows else None
         return "\n".join(filter(None, (document.title, caption, piece.text)))
+
+
+def collection_name(identity: str) -> str:
+    """The Chroma collection of a unit: 25 ASCII characters, the same for the same identity."""
+    return f"kangbian-{sha256(identity.encode()).hexdigest()[:16]}"
 
 
 def renamed(document: Document, head: Citation) -> Document:

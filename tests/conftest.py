@@ -15,7 +15,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """KANGBIAN_HOME for every test, so that none reads or writes a person's own data; an index is built on first use."""
     folder = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("KANGBIAN_EMBED_MODEL", "KANGBIAN_CHROMA_URL"):
+        for name in ("KANGBIAN_EMBED_MODEL", "KANGBIAN_CHROMA_URL", "KANGBIAN_CHROMA_TOKEN", "KANGBIAN_CHROMA_TIMEOUT"):
             patch.delenv(name, raising=False)
         patch.setenv("KANGBIAN_HOME", str(folder))
         yield folder

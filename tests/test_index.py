@@ -11,6 +11,7 @@ import pytest
 from ingest.citation import Citation
 from ingest.errors import ServiceFailure, UnusableInput
 from rag.audit import audit
+from rag.chroma import ChromaServer
 from rag.index import Index, open_index
 from rag.lexical import Lexical
 from rag.retrieve import Retriever
@@ -198,7 +199,7 @@ def test_a_home_that_is_a_file_is_named(tmp_path: Path) -> None:
 
 
 def test_a_chroma_server_that_is_down_is_named(built: Settings, tmp_path: Path) -> None:
-    vectors = Vectors(tmp_path, "kangbian-test", "http://127.0.0.1:9")
+    vectors = Vectors(tmp_path, "kangbian-test", ChromaServer("http://127.0.0.1:9"))
     with pytest.raises(ServiceFailure, match=r"http://127\.0\.0\.1:9.*请确认 Chroma 服务已启动"):
         vectors.count()
 
@@ -206,7 +207,7 @@ def test_a_chroma_server_that_is_down_is_named(built: Settings, tmp_path: Path) 
 @pytest.mark.parametrize("url", ["ftp://host", "http://", "http://host:port"])
 def test_an_address_that_is_none_is_refused(url: str, tmp_path: Path) -> None:
     with pytest.raises(UnusableInput, match="KANGBIAN_CHROMA_URL"):
-        Vectors(tmp_path, "kangbian-test", url).count()
+        Vectors(tmp_path, "kangbian-test", ChromaServer(url)).count()
 
 
 def test_any_llama_index_application_can_open_the_collection(built: Settings) -> None:

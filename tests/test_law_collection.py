@@ -237,7 +237,7 @@ def test_files_read_ahead_by_workers_give_what_one_process_gives(
     alone = opened(settings, "独自")
     plain = alone.ingest([folder])
     monkeypatch.setattr(prepare, "_WORTH_A_WORKER", 0)
-    monkeypatch.setattr(prepare, "_cores", lambda: 3)
+    monkeypatch.setattr(prepare, "core_count", lambda: 3)
     together = opened(settings, "同时")
     ahead = together.ingest([folder])
     assert [(file.file, file.status, file.document, file.passages, file.message) for file in ahead.files] == [
@@ -251,7 +251,7 @@ def test_a_worker_that_dies_leaves_its_files_to_the_writer(
     settings: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(prepare, "_WORTH_A_WORKER", 0)
-    monkeypatch.setattr(prepare, "_cores", lambda: 2)
+    monkeypatch.setattr(prepare, "core_count", lambda: 2)
     monkeypatch.setattr(prepare, "_WORKER", "raise SystemExit(1)")
     workspace = opened(settings, "独活")
     report = workspace.ingest([folder])
@@ -262,7 +262,7 @@ def test_a_file_that_cannot_be_used_says_why_also_when_read_ahead(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(prepare, "_WORTH_A_WORKER", 0)
-    monkeypatch.setattr(prepare, "_cores", lambda: 2)
+    monkeypatch.setattr(prepare, "core_count", lambda: 2)
     (tmp_path / "坏.pdf").write_bytes(b"%PDF-1.4 broken")
     (tmp_path / "好.txt").write_text("一段意见。", "utf-8")
     report = opened(settings, "坏档").ingest([tmp_path])
