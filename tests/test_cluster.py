@@ -88,7 +88,7 @@ def stored(workspace: Workspace) -> list[tuple[str, str, str]]:
 
 
 def words(workspace: Workspace) -> list[tuple[int, str]]:
-    return list(workspace._unit().store.searched())
+    return [(passage, cut) for passage, cut, _, _ in workspace._unit().store.searched()]
 
 
 @pytest.mark.ray
