@@ -196,6 +196,12 @@ def test_one_command_writes_model_known_questions_ranking_and_figures(data: Path
     assert command.main(call) == 0
     assert [fold.stat().st_mtime_ns for fold in folds] == kept
     assert (output / "model.safetensors").read_bytes() == weights
+    assert command.main([*call[:4], "--output", str(tmp_path / "held"), *call[6:], "--without", "0"]) == 0
+    unseen = (tmp_path / "held/unseen.queries.jsonl").read_text("utf-8").splitlines()
+    assert [json.loads(line)["_id"] for line in unseen] == read_material(data, None, SMALL).fold(0, 2)
+    held = KnownQuestions.load(tmp_path / "held")
+    assert held is not None
+    assert len(held.vectors) == len(known.vectors) - len(unseen)
 
 
 @pytest.mark.parametrize(

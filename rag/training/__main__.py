@@ -6,7 +6,8 @@ DIR holds `stard/` (a BEIR folder), `pairs/question_statutes.jsonl.gz`, `pairs/q
 `laws.jsonl.gz`. Written are the embedding (a sentence-transformers folder), the known questions and the ranking beside
 it, figures.json with what cross-validation over the STARD questions measured at every stage, and the model card. Each fold is embedded by a
 model that has seen neither its questions nor the same words from another source; from the candidates so found the ranking is
-fitted. With `--work` the folds that are done are kept there, and a run that was cut short goes on.
+fitted. With `--work` the folds that are done are kept there, and a run that was cut short goes on. `--without 0` writes a model that has
+not seen the first fold, not to be shipped, and that fold as a test set for `kangbian eval retrieval`.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -114,30 +116,56 @@ def _words(material: Material, lexicon: Path, cache: Path) -> dict[str, Array]:
     return scores
 
 
-def _judged(bench: Bench, folds: int, options: argparse.Namespace, say: Say) -> list[Judged]:
-    """The candidates of every measured question; the vectors of finished folds are taken from the work folder."""
-    material = bench.material
-    signature = hashlib.sha256(f"{bench.recipe}{folds}".encode())
-    for source in material.sources:
-        signature.update("\n".join([*source.left, *source.group]).encode())
-    words = _words(material, options.corpus / "lexicon", options.work or options.output)
-    columns = columns_of(material)
-    judged: list[Judged] = []
-    for number in range(folds):
-        questions = material.fold(number, folds)
-        kept = options.work / f"fold-{signature.hexdigest()[:12]}-{number}.npy" if options.work else None
+@dataclass(frozen=True)
+class Folds:
+    """The parts of the cross-validation; `work` keeps the vectors of those that are done."""
+
+    bench: Bench
+    count: int
+    work: Path | None
+    say: Say
+
+    def vectors(self, number: int) -> Array:
+        """Vectors of the features learned without the questions of a fold."""
+        kept = self.work / f"fold-{self._signature[:12]}-{number}.npy" if self.work else None
         if kept and kept.is_file():
-            vectors = np.load(kept)
-        else:
-            vectors = bench.learn(material.sources_without(questions), say)
-            if kept:
-                np.save(kept, vectors)
-        asked = bench.asked(vectors)
-        documents = bench.texts.vectors(vectors, bench.texts.rows(list(material.documents.values())))
-        known = known_questions(material, asked, {material.questions[question] for question in questions})
-        judged += judge(number, questions, material, asked, documents, words, columns, known)
-        say(f"fold {number + 1} of {folds} done")
-    return judged
+            found: Array = np.load(kept)
+            return found
+        material = self.bench.material
+        vectors = self.bench.learn(material.sources_without(material.fold(number, self.count)), self.say)
+        if kept:
+            np.save(kept, vectors)
+        return vectors
+
+    def judged(self, words: dict[str, Array]) -> list[Judged]:
+        """The candidates of every measured question, found by the model that has not seen it."""
+        material, texts = self.bench.material, self.bench.texts
+        columns = columns_of(material)
+        judged: list[Judged] = []
+        for number in range(self.count):
+            vectors = self.vectors(number)
+            asked = self.bench.asked(vectors)
+            documents = texts.vectors(vectors, texts.rows(list(material.documents.values())))
+            questions = material.fold(number, self.count)
+            known = known_questions(material, asked, {material.questions[question] for question in questions})
+            judged += judge(number, questions, material, asked, documents, words, columns, known)
+            self.say(f"fold {number + 1} of {self.count} done")
+        return judged
+
+    @cached_property
+    def _signature(self) -> str:
+        signature = hashlib.sha256(f"{self.bench.recipe}{self.count}".encode())
+        for source in self.bench.material.sources:
+            signature.update("\n".join([*source.left, *source.group]).encode())
+        return signature.hexdigest()
+
+
+def _write_test_set(output: Path, material: Material, questions: Sequence[str]) -> None:
+    """The questions that a model has not seen, for `kangbian eval retrieval --queries --qrels`."""
+    lines = [json.dumps({"_id": q, "text": material.questions[q]}, ensure_ascii=False) for q in questions]
+    (output / "unseen.queries.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    judged = [f"{q}\t{document}\t1" for q in questions for document in material.relevant[q]]
+    (output / "unseen.qrels.tsv").write_text("\n".join(["query-id\tcorpus-id\tscore", *judged]) + "\n", "utf-8")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -148,6 +176,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--corpus", type=Path, default=Path("corpus"), help="the product's corpus and its questions")
     parser.add_argument("--folds", type=int, default=5, help="parts of the cross-validation")
     parser.add_argument("--work", type=Path, help="folder that keeps finished folds")
+    parser.add_argument("--without", type=int, metavar="FOLD", help="a model to measure: it has not seen this fold")
     options = parser.parse_args(arguments)
     recipe = Recipe()
     started = time.monotonic()
@@ -160,17 +189,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     material = read_material(options.data, options.corpus, recipe)
     say("read " + ", ".join(f"{len(source.left)} pairs of {source.name}" for source in material.sources))
     bench = Bench.prepare(material, options.corpus, recipe, say)
-    judged = _judged(bench, options.folds, options, say)
+    folds = Folds(bench, options.folds, options.work, say)
+    judged = folds.judged(_words(material, options.corpus / "lexicon", options.work or options.output))
     measured = figures(stages(judged, recipe.seed, options.folds), [one.relevant for one in judged])
     for stage, values in measured.items():
         say(f"{stage}: " + ", ".join(f"{name} {value['value']:.3f}" for name, value in values.items()))
-    vectors = bench.learn(material.sources, say)
+    unseen = [] if options.without is None else material.fold(options.without, options.folds)
+    vectors = bench.learn(material.sources, say) if options.without is None else folds.vectors(options.without)
     write_model(options.output, bench.tokenizer, np.asarray(bench.folding @ vectors))
     # The vectors of the known questions are those that the written model gives, rounding and all.
     questions = list(material.answers)
     asked = dict(zip(questions, load_embedder(options.output).embed(questions), strict=True))
-    known_questions(material, asked, set()).save(options.output)
-    fit(judged, recipe.seed).save(options.output)
+    known_questions(material, asked, {material.questions[question] for question in unseen}).save(options.output)
+    fit([one for one in judged if one.fold != options.without], recipe.seed).save(options.output)
+    if unseen:
+        _write_test_set(options.output, material, unseen)
     content: dict[str, Any] = {
         "questions": len(judged),
         "documents": len(material.documents),
