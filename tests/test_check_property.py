@@ -20,7 +20,7 @@ PIECES = (
 DRAFTS = st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=40).map("".join)
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow])
 @given(DRAFTS)
 def test_any_draft_is_checked_and_every_offset_is_that_of_the_draft(draft: str) -> None:
     report = checked(draft)
@@ -32,7 +32,7 @@ def test_any_draft_is_checked_and_every_offset_is_that_of_the_draft(draft: str) 
         assert citation.message
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(DRAFTS)
 def test_ready_text_leads_back_to_the_same_characters(draft: str) -> None:
     ready = ready_text(draft)
@@ -40,7 +40,7 @@ def test_ready_text_leads_back_to_the_same_characters(draft: str) -> None:
         assert draft[ready.source(offset)] == character
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(DRAFTS)
 def test_sentences_part_the_text_and_quotations_keep_their_words(text: str) -> None:
     quoted = quotations(text)
@@ -53,7 +53,7 @@ def test_sentences_part_the_text_and_quotations_keep_their_words(text: str) -> N
             assert text[quotation.start + 1 : quotation.end - 1] == quotation.words
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(min_value=1, max_value=20), st.sampled_from(("\n", "\r\n", "\u200b", "\n— 3 —\n", "\f")))
 def test_a_citation_that_is_cut_is_found_whole(cut: int, between: str) -> None:
     whole = "《著作权法》第二十四条第一款第（六）项"
