@@ -25,7 +25,8 @@ class Asker(Protocol):
 class SpreadAsker:
     """Asks the assistants of a cluster's workers; each opens the workspace once.
 
-    A worker on another machine has a home of its own, at the same path: the built-in corpus is the same there, a user's documents are not.
+    A worker on another machine has a home of its own, at the same path: the built-in corpus is the same there, a user's
+    documents are not.
     """
 
     cluster: Cluster

@@ -1,8 +1,9 @@
 """Files read ahead of the writer: parsed, and cut into words, by other processes where the machine has the cores.
 
 Parsing and cutting take as long as embedding and storing together, and Python does one thing at a time. Whatever reads
-files elsewhere is a `FileReaders`; the workers here are this machine's. A worker is a Python process that reads the names of files on its standard input and answers on its standard output. It is started as
-a program of its own, not by `multiprocessing`, which would run the caller's script a second time.
+files elsewhere is a `FileReaders`; the workers here are this machine's. A worker is a Python process that reads the names
+of files on its standard input and answers on its standard output. It is started as a program of its own, not by
+`multiprocessing`, which would run the caller's script a second time.
 """
 
 import contextlib

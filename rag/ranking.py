@@ -34,7 +34,8 @@ FEATURES = (
 NEAREST, WORDS, KNOWN = 300, 120, 80
 Floats = npt.NDArray[np.float32]
 
-_DENSE_WEIGHT, _LEXICAL_WEIGHT = 0.7, 0.3
+# Where nothing was learned: seven parts vectors to three parts words.
+DENSE_WEIGHT, LEXICAL_WEIGHT = 0.7, 0.3
 _LAW_TEMPERATURE = 0.05
 
 
@@ -123,7 +124,7 @@ class Ranking:
 
 def fused(signals: Signals) -> Floats:
     """The order for a model without a ranking: cosines and BM25, each stretched to 0..1, seven parts to three."""
-    return _DENSE_WEIGHT * stretched(signals.cosine) + _LEXICAL_WEIGHT * stretched(signals.words)
+    return DENSE_WEIGHT * stretched(signals.cosine) + LEXICAL_WEIGHT * stretched(signals.words)
 
 
 def stretched(values: Floats) -> Floats:

@@ -7,10 +7,11 @@
 4. Law not in force on the date asked about is left out unless its version is asked for by name.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -22,12 +23,10 @@ from ingest.find import find_citations
 from ingest.resolve import resolve
 from rag.index import Index
 from rag.library import HeldPlace
-from rag.ranking import NEAREST
+from rag.ranking import DENSE_WEIGHT, LEXICAL_WEIGHT, NEAREST, stretched
 from rag.store import StoredPassage
 
 _DEPTH = 100
-# Within a document that the question names, seven parts vectors to three parts words.
-_DENSE_WEIGHT, _LEXICAL_WEIGHT = 0.7, 0.3
 # Who names a case asks about that case; who names a law asks what follows from it, and judgments may say so better.
 _NAMED_WEIGHT, _LAW_NAMED_WEIGHT = 2.0, 0.5
 
@@ -45,7 +44,7 @@ class Route(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found for a query. `score` falls along the list; 1 and more only for places cited in the query."""
+    """A passage found for a query. `score` falls along the list; more than 1 only for places cited in the query."""
 
     place: HeldPlace
     score: float
@@ -101,10 +100,9 @@ class Retriever:
             if kinds is None or cited.kind in kinds:
                 hits.setdefault(cited.key, Hit(cited, 2.0 - number / (len(exact) + 1), Route.EXACT))
         versions = {(place.citation.document, place.citation.version) for place in exact}
-        for row, score, route in self._ranked(rest, k, kinds, named):
+        for place, score, route in self._places(self._ranked(rest, k, kinds, named), k, day):
             if len(hits) >= k:
                 break
-            place = self._place(row, day)
             if place is None or (kinds is not None and place.kind not in kinds):
                 continue
             asked = (place.citation.document, place.citation.version) in versions | named
@@ -166,8 +164,8 @@ class Retriever:
             within = np.array(rows, dtype=np.int64).reshape(-1, 2)
             weight = _LAW_NAMED_WEIGHT if kind is Kind.STATUTE else _NAMED_WEIGHT
             top = max(top, 1.0 + weight)
-            _add(scores, lexical.search(words, len(rows), within), weight * _LEXICAL_WEIGHT)
-            _add(scores, self._nearest(vector, _DEPTH, {"document": short}), weight * _DENSE_WEIGHT)
+            _add(scores, lexical.search(words, len(rows), within), weight * LEXICAL_WEIGHT)
+            _add(scores, self._nearest(vector, _DEPTH, {"document": short}), weight * DENSE_WEIGHT)
         for row, score in sorted(scores.items(), key=lambda item: (-item[1], item[0])):
             yield row, score / top, Route.NAMED if row in favoured else Route.FUSED
 
@@ -188,25 +186,29 @@ class Retriever:
     def _rows_of(self, short: str, version: str | None) -> list[_Row]:
         units = self.index.units()
         return [
-            (0 if document.builtin else 1, passage.id)
+            (0 if document.builtin else 1, passage)
             for document in self.index.library.versions(short)
             if document.citation.version == version
-            for passage in units[0 if document.builtin else 1].store.passages(document.stored.id)
-            if passage.path
+            for passage in units[0 if document.builtin else 1].store.searched_ids(document.stored.id)
         ]
 
-    def _place(self, row: _Row, as_of: date) -> HeldPlace | None:
-        number, identity = row
-        found: dict[int, StoredPassage] = self.index.units()[number].store.passages_by_id([identity])
-        passage = found.get(identity)
-        return self.index.library.held(passage, number == 0, as_of) if passage else None
+    def _places(
+        self, ranked: Iterable[tuple[_Row, float, Route]], k: int, as_of: date
+    ) -> Iterator[tuple[HeldPlace | None, float, Route]]:
+        """The place of each row, None where another copy wins over it; read from the stores `k` at a time."""
+        units, rows = self.index.units(), iter(ranked)
+        while batch := list(islice(rows, k)):
+            stored: dict[_Row, StoredPassage] = {}
+            for number, unit in enumerate(units):
+                wanted = [identity for (owner, identity), _, _ in batch if owner == number]
+                stored |= {(number, identity): one for identity, one in unit.store.passages_by_id(wanted).items()}
+            for row, score, route in batch:
+                passage = stored.get(row)
+                yield self.index.library.held(passage, row[0] == 0, as_of) if passage else None, score, route
 
 
 def _add(scores: dict[_Row, float], ranking: Sequence[tuple[int, int, float]], weight: float) -> None:
     """Add what a ranking says, its scores stretched so that the best is 1 and the worst 0."""
-    if not ranking:
-        return
-    best, worst = ranking[0][2], ranking[-1][2]
-    for unit, passage, score in ranking:
-        share = (score - worst) / (best - worst) if best > worst else 1.0
+    shares = stretched(np.array([score for _, _, score in ranking], dtype=np.float32))
+    for (unit, passage, _), share in zip(ranking, shares.tolist(), strict=True):
         scores[unit, passage] = scores.get((unit, passage), 0.0) + weight * share

@@ -433,6 +433,11 @@ class Store:
         with disk(self.path):
             yield from self._connection.execute(sql)
 
+    def searched_ids(self, number: int) -> list[int]:
+        """The ids of the passages of a document that are searched, in order."""
+        sql = "SELECT id FROM passages WHERE document = ? AND tokens IS NOT NULL ORDER BY ordinal"
+        return [row[0] for row in self._read(sql, (number,))]
+
     def counts(self) -> dict[str, int]:
         """How many indexed documents, passages that are searched, and pieces there are; counted when they changed."""
         known = self.fact("counts")
