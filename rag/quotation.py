@@ -4,6 +4,7 @@ import difflib
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ingest.script import to_simplified
 
@@ -19,6 +20,8 @@ _OMISSION = re.compile(r"(?:…+|\.{3,}|。{3,}|\[[…\.]+\]|〔[…\.]+〕|（[
 _NEGATIONS = frozenset("不无未非没禁勿莫")
 
 
+# The sources of one answer are compared with each of its sentences.
+@lru_cache(maxsize=2048)
 def fold(text: str) -> str:
     """The words of a text with white space, width and style of punctuation folded away.
 
