@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eval.confusion import NONE, Confusion
 from rag import UnusableInput
 
 if TYPE_CHECKING:
@@ -91,6 +92,59 @@ def draw_scale(points: Sequence[Mapping[str, Any]], path: Path) -> None:
         if len(lines) > 1:
             axes.legend(loc="best", fontsize="small")
     _save(figure, path)
+
+
+_NAMES = {
+    "not_copyrightable": "不可版权", "fair_use": "合理使用", "no_access": "未接触", "not_similar": "不相似",
+    "damages": "赔偿金额", "legitimate_source": "合法来源", "platform_duty": "平台注意义务", NONE: "无抗辩",
+}  # fmt: skip
+
+
+def draw_confusion(found: Confusion, path: Path) -> None:
+    """Which defence led instead of which, and how strong each was where gold says it carries or fails.
+
+    Raises UnusableInput where matplotlib is missing.
+    """
+    figure, axes, chinese = _canvas(1, 2)
+    names = found.defences
+    columns = [*names, *([NONE] if any(one == NONE for _, one in found.first) else [])]
+    counts = [[found.first[gold, led] for led in columns] for gold in names]
+    _grid(axes, counts, [_NAMES.get(name, name) if chinese else name for name in names],
+          [_NAMES.get(name, name) if chinese else name for name in columns])  # fmt: skip
+    axes.set_title(
+        "应排第一（行）与实际第一（列）" if chinese else "should lead (row), led (column)", fontsize="medium"
+    )
+    rows = [(name, should) for name in names for should in ("carry", "fail") if _any(found, name, should)]
+    strengths = ["strong", "medium", "weak", "unavailable"]
+    said = {"carry": ("应可主张", "carries"), "fail": ("应不成立", "fails")}
+    _grid(
+        figure.axes[1],
+        [[found.strength[name, should, strength] for strength in strengths] for name, should in rows],
+        [f"{_NAMES.get(name, name) if chinese else name} {said[should][0 if chinese else 1]}" for name, should in rows],
+        ["强", "中", "弱", "不可用"] if chinese else strengths,
+    )
+    figure.axes[1].set_title(
+        "标准（行）与实际强度（列）" if chinese else "gold (row), strength found", fontsize="medium"
+    )
+    _save(figure, path)
+
+
+def _any(found: Confusion, name: str, should: str) -> bool:
+    return any(one == name and kind == should for one, kind, _ in found.strength)
+
+
+def _grid(axes: "Axes", counts: Sequence[Sequence[int]], rows: Sequence[str], columns: Sequence[str]) -> None:
+    """A table of counts, the darker the larger its share of the row."""
+    shares = [[count / max(1, sum(row)) for count in row] for row in counts]
+    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    axes.grid(visible=False)
+    axes.set_xticks(range(len(columns)), columns, rotation=35, ha="right", fontsize="small")
+    axes.set_yticks(range(len(rows)), rows, fontsize="small")
+    for y, row in enumerate(counts):
+        for x, count in enumerate(row):
+            if count:
+                colour = "white" if shares[y][x] > 0.55 else "black"
+                axes.text(x, y, str(count), ha="center", va="center", color=colour, fontsize="small")
 
 
 def _canvas(rows: int = 1, columns: int = 1) -> "tuple[Figure, Axes, bool]":

@@ -2,6 +2,8 @@
 
     run_dataset(dataset, folder, assistant) -> Report      folder/report.json, folder/report.html, folder/items.jsonl
 
+Where gold names defences, `defences.svg` shows which were taken for others.
+
 `items.jsonl` is the journal: its first line says which run it belongs to, then comes one line for each answer as soon as
 it is given, and a last line when the run is done. A run that was killed goes on where it stopped; one that was finished
 begins anew.
@@ -19,6 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from eval.asking import Asker, SpreadAsker, ask_each
+from eval.charts import charts_available, draw_confusion
+from eval.confusion import confusion
 from eval.dataset import Dataset, Item, read_dataset
 from eval.intervals import RESAMPLES, SEED, Estimate, estimate
 from eval.marking import Marked, Outcome, mark, unheld_gold
@@ -27,7 +31,7 @@ from eval.page import report_page
 from eval.shelf import Shelf, open_shelf
 from rag import Answer, Provenance, UnusableInput
 
-_JOURNAL, _REPORT, _PAGE = "items.jsonl", "report.json", "report.html"
+_JOURNAL, _REPORT, _PAGE, _CONFUSION = "items.jsonl", "report.json", "report.html", "defences.svg"
 
 # Told the items done, the items in all and the id of the item in hand.
 Progress = Callable[[int, int, str], None]
@@ -97,6 +101,8 @@ def run_dataset(
         content = report.as_json()
         _replace(folder / _REPORT, json.dumps(content, ensure_ascii=False, indent=1))
         _replace(folder / _PAGE, report_page(content))
+        if charts_available() and any(item.gold.defenses for item in read.items):
+            draw_confusion(confusion(marked), folder / _CONFUSION)
         journal.finish()
     return report
 

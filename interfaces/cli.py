@@ -180,6 +180,43 @@ def check(
 
 
 @app.command()
+def memo(
+    facts: Annotated[str, typer.Argument(metavar="FACTS", help="案情：.txt .md .docx .pdf，- 表示标准输入")],
+    target: Annotated[Path, typer.Option("--out", "-o", metavar="MEMO", help="写到哪里：.docx 或 .md")],
+    as_of: AsOf = None,
+    workspace: Workspace = "default",
+    as_json: AsJson = False,
+) -> None:
+    """就一份案情写抗辩研究备忘录，每处引用都经核对 (write a memo on a fact pattern)。"""
+    from interfaces.files import write_whole
+    from rag import DraftFile, decode_draft, read_draft
+
+    suffix = target.suffix.lower()
+    if suffix not in (".docx", ".md"):
+        raise typer.BadParameter("备忘录只能写成 .docx 或 .md。", param_hint="--out")
+    file = DraftFile(decode_draft(sys.stdin.buffer.read(), "标准输入")) if facts == "-" else read_draft(_clean(facts))
+    if file.path and file.path.resolve() == target.resolve():
+        raise UnusableInput(f"「{target}」就是案情文件本身。请为备忘录另取一个文件名。")
+    with _assistant(workspace) as assistant:
+        written = assistant.memo(file.text, as_of)
+    if suffix == ".docx":
+        from interfaces.memo_word import to_word
+
+        write_whole(target, to_word(written))
+    else:
+        from interfaces.memo_markdown import to_markdown
+
+        write_whole(target, to_markdown(written).encode())
+    if as_json:
+        strengths = [{"id": one.id, "strength": one.strength} for one in written.defences]
+        footnotes, left_out = len(written.footnotes), written.left_out
+        _print_json({"memo": str(target), "defenses": strengths, "footnotes": footnotes, "left_out": left_out})
+    else:
+        out = f"{written.left_out} 处依据未收录或者未通过核对，没有引用。" if written.left_out else "没有略去的依据。"
+        typer.echo(f"已写入 {target}。引用 {len(written.footnotes)} 处，逐处核对过；{out}")
+
+
+@app.command()
 def batch(
     source: Annotated[Path, typer.Argument(metavar="IN.jsonl", help='每行一个 {"id","question","history"?,"as_of"?}')],
     target: Annotated[Path, typer.Option("--out", "-o", metavar="OUT.jsonl", help="每行一个答案；再次运行从断处继续")],

@@ -3,17 +3,22 @@
 from dataclasses import dataclass, field
 
 from interfaces.markup import marked, plain
+from interfaces.matrix import draw_matrix
 from interfaces.wording import Wording
-from rag import Answer, Defense, Source, Statement, Turn
+from rag import Answer, Defense, Matrix, Source, Statement, Turn
 
 
 @dataclass(slots=True)
 class Exchange:
-    """One question and what came of it: the statements so far, then the answer, or the sentence of an error."""
+    """One question and what came of it: the statements so far, then the answer, or the sentence of an error.
+
+    `matrix` holds the facts against the nearest cases where the answer weighs defences.
+    """
 
     question: str
     statements: list[Statement] = field(default_factory=list)
     answer: Answer | None = None
+    matrix: Matrix | None = None
     error: str | None = None
 
 
@@ -54,7 +59,7 @@ def _show_exchange(number: int, exchange: Exchange, words: Wording) -> str:
             f'<div class="kb-answer kb-error" role="alert"><b>{plain(words.failed)}</b><p>{plain(exchange.error)}</p></div>'
         )
     elif exchange.answer:
-        parts.append(_show_answer(number, exchange.answer, words))
+        parts.append(_show_answer(number, exchange.answer, exchange.matrix, words))
     else:
         said = "".join(f"<p>{plain(statement.text)}</p>" for statement in exchange.statements)
         parts.append(
@@ -64,7 +69,7 @@ def _show_exchange(number: int, exchange: Exchange, words: Wording) -> str:
     return "".join(parts)
 
 
-def _show_answer(number: int, answer: Answer, words: Wording) -> str:
+def _show_answer(number: int, answer: Answer, matrix: Matrix | None, words: Wording) -> str:
     head = (
         f'<div class="kb-answer-head"><span class="kb-kind kb-kind-{answer.kind}">{plain(words.kinds[answer.kind])}</span>'
         f'<span class="kb-as-of">{plain(words.law_as_of)} {answer.as_of.isoformat()}</span>'
@@ -76,6 +81,7 @@ def _show_answer(number: int, answer: Answer, words: Wording) -> str:
             f'<article class="kb-answer" data-kind="{answer.kind}">{head}',
             f'<div class="kb-text">{_show_text(number, answer)}</div>',
             f'<div class="kb-defenses">{defenses}</div>' if defenses else "",
+            draw_matrix(matrix, words) if matrix else "",
             _show_list(words.clarify, answer.clarify, "kb-clarify"),
             _show_list(words.warnings, answer.warnings, "kb-warnings"),
             "</article>",

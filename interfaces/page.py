@@ -17,7 +17,7 @@ from interfaces.desk import Desk
 from interfaces.markup import plain
 from interfaces.sources import Shown, open_sources, show_sources
 from interfaces.wording import EXAMPLES, LANGUAGES, ZH, Wording
-from rag import Answer, KangbianError
+from rag import Answer, AnswerKind, KangbianError, Matrix, fact_matrix
 
 _STATIC = Path(__file__).parent / "static"
 CSS = _STATIC / "page.css"
@@ -140,6 +140,7 @@ def _converse(desk: Desk, talk: Talk, text: str, day: str, workspace: str) -> It
         for piece in desk.stream(room, exchange.question, history, as_of):
             if isinstance(piece, Answer):
                 talk.opened[-1] = _open(desk, room, piece)
+                exchange.matrix = _compare(desk, room, piece)
                 exchange.answer = piece
             else:
                 exchange.statements.append(piece)
@@ -153,6 +154,13 @@ def _open(desk: Desk, workspace: str, answer: Answer) -> list[Shown]:
         workspace,
         lambda assistant: open_sources(answer, lambda key: assistant.lookup(key, as_of=answer.as_of)),
     )
+
+
+def _compare(desk: Desk, workspace: str, answer: Answer) -> Matrix | None:
+    """The facts of the question against the nearest cases, where it was answered with defences."""
+    if answer.kind is not AnswerKind.DEFENSE:
+        return None
+    return desk.call(workspace, lambda assistant: fact_matrix(assistant.analyse(answer.question, answer.as_of)))
 
 
 def _brand(words: Wording) -> str:

@@ -29,6 +29,8 @@ class Wording:
     evidence: str
     would_change: str
     clarify: str
+    matrix: str
+    matrix_legend: str
     warnings: str
     law_as_of: str
     in_force: str
@@ -68,6 +70,8 @@ ZH = Wording(
     evidence="证据",
     would_change="什么会改变结论",
     clarify="还需要知道",
+    matrix="案情与可比案例",
+    matrix_legend="● 有此事实　○ 事实相反　＋ 有利　－ 不利　± 利弊互见　？ 结果未知　· 未评价",
     warnings="提示",
     law_as_of="法律时点",
     in_force="现行有效",
@@ -121,6 +125,8 @@ EN = Wording(
     evidence="Evidence",
     would_change="What would change this",
     clarify="Still to be known",
+    matrix="The facts against comparable cases",
+    matrix_legend="● so there   ○ the opposite   ＋ for   － against   ± both ways   ？ unknown   · not decided",
     warnings="Note",
     law_as_of="Law as of",
     in_force="In force",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ingest.load import load_document
     from ingest.mention import Doubt, Mention
     from ingest.resolve import Catalogue, Entry, resolve
+    from rag.analysis import Analysis
     from rag.answer import (
         Answer,
         AnswerKind,
@@ -46,7 +47,25 @@ if TYPE_CHECKING:
     from rag.llama_embedding import KangbianEmbedding
     from rag.llama_query_engine import KangbianQueryEngine
     from rag.llama_retriever import KangbianRetriever
+    from rag.matrix import FactState, Matrix, fact_matrix
+    from rag.memo import write_memo
+    from rag.memo_parts import (
+        Block,
+        Footnote,
+        Heading,
+        Listing,
+        Look,
+        Mark,
+        Memo,
+        Paragraph,
+        Runs,
+        Section,
+        Table,
+        TableCell,
+        Words,
+    )
     from rag.passage_index import PassageIndex, PassageText
+    from rag.precedents import Effect
     from rag.quotation import stands_in
     from rag.retrieve import Retriever
     from rag.settings import Settings
@@ -54,10 +73,12 @@ if TYPE_CHECKING:
     from rag.workspace import Workspace
 
 __all__ = [
+    "Analysis",
     "Answer",
     "AnswerKind",
     "Assistant",
     "AuditReport",
+    "Block",
     "Catalogue",
     "CheckReport",
     "CheckedCitation",
@@ -67,10 +88,14 @@ __all__ = [
     "Document",
     "Doubt",
     "DraftFile",
+    "Effect",
     "Element",
     "ElementStatus",
     "Entry",
     "FactSpan",
+    "FactState",
+    "Footnote",
+    "Heading",
     "HeldDocument",
     "HeldPlace",
     "IndexMismatch",
@@ -82,26 +107,38 @@ __all__ = [
     "KangbianRetriever",
     "Kind",
     "Library",
+    "Listing",
+    "Look",
     "LookupResult",
+    "Mark",
+    "Matrix",
+    "Memo",
     "Mention",
     "NotFound",
+    "Paragraph",
     "PassageIndex",
     "PassageText",
     "Provenance",
     "Retriever",
+    "Runs",
     "SearchHit",
+    "Section",
     "ServiceFailure",
     "Settings",
     "Source",
     "Statement",
     "Strength",
+    "Table",
+    "TableCell",
     "Turn",
     "UnusableInput",
     "Verdict",
     "WordDraft",
+    "Words",
     "Workspace",
     "check",
     "decode_draft",
+    "fact_matrix",
     "find_citations",
     "load_document",
     "load_embedder",
@@ -112,6 +149,7 @@ __all__ = [
     "read_draft",
     "resolve",
     "stands_in",
+    "write_memo",
 ]
 
 _HOMES = {
@@ -131,6 +169,7 @@ _HOMES = {
     "ingest.find": ("find_citations",),
     "ingest.mention": ("Doubt", "Mention"),
     "ingest.resolve": ("Catalogue", "Entry", "resolve"),
+    "rag.analysis": ("Analysis",),
     "rag.answer": (
         "Answer",
         "AnswerKind",
@@ -170,10 +209,32 @@ _HOMES = {
     "rag.llama_embedding": ("KangbianEmbedding",),
     "rag.llama_query_engine": ("KangbianQueryEngine",),
     "rag.llama_retriever": ("KangbianRetriever",),
+    "rag.memo": ("write_memo",),
+    "rag.memo_parts": (
+        "Block",
+        "Footnote",
+        "Heading",
+        "Listing",
+        "Look",
+        "Mark",
+        "Memo",
+        "Paragraph",
+        "Runs",
+        "Section",
+        "Table",
+        "TableCell",
+        "Words",
+    ),
     "rag.passage_index": (
         "PassageIndex",
         "PassageText",
     ),
+    "rag.matrix": (
+        "FactState",
+        "Matrix",
+        "fact_matrix",
+    ),
+    "rag.precedents": ("Effect",),
     "rag.quotation": ("stands_in",),
     "rag.draft_files": (
         "DraftFile",

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 from importlib.metadata import version as distribution_version
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict
@@ -34,7 +35,11 @@ from rag.scope import load_field
 from rag.settings import DEFAULT_WORKSPACE, Settings
 from rag.verify import Admitted, admit, written_out
 
-LONGEST_QUESTION = 20_000
+if TYPE_CHECKING:
+    from rag.analysis import Analysis
+    from rag.memo_parts import Memo
+
+LONGEST_QUESTION = 60_000
 _GENERATOR = "extractive"
 
 
@@ -152,6 +157,30 @@ class Assistant:
             self._index.library, load_captions(corpus), load_concordance(corpus), as_of or date.today()
         ).check(text)
 
+    def analyse(self, facts: str, as_of: date | None = None) -> "Analysis":
+        """The defences held against a fact pattern, with the nearest cases: what an answer of kind `defense` says, as data.
+
+        Raises UnusableInput for a text that is empty, over-long or unreadable.
+        """
+        from rag.analysis import analyse, read_case
+
+        _require_readable(facts)
+        read, corpus = self._read(facts, ()), self.settings.corpus
+        case = read_case(read.text, corpus, read.raw)
+        return analyse(case, self._index.library, corpus, as_of or date.today(), read.language)
+
+    def memo(self, facts: str, as_of: date | None = None) -> "Memo":
+        """The memo on a fact pattern, every citation checked.
+
+        Raises UnusableInput as `analyse` does, and for a text that tells of no dispute over AIGC copyright.
+        """
+        from rag.memo import require_dispute, write_memo
+
+        day = as_of or date.today()
+        analysis = self.analyse(facts, day)
+        require_dispute(analysis, self.settings.corpus)
+        return write_memo(analysis, facts, day, self._index.library, self._provenance(), date.today())
+
     # --- the steps ---------------------------------------------------------------------------------------------------
 
     def _read(self, question: str, history: Sequence[Turn]) -> Question:
@@ -183,15 +212,18 @@ class Assistant:
             citations=sources,
             defenses=composed.defenses,
             clarify=composed.clarify,
-            warnings=self._warnings(question, sources, admitted.held_back, day),
+            warnings=[*composed.warnings, *self._warnings(question, sources, admitted.held_back, day)],
             as_of=day,
-            provenance=Provenance(
-                corpus=str(self._index.manifest.get("fingerprint", ""))[:12],
-                embedder=self._index.embedder.name,
-                generator=_GENERATOR,
-                version=distribution_version("kangbian"),
-            ),
+            provenance=self._provenance(),
             timings_ms={name: round(seconds * 1000, 2) for name, seconds in timings.items()},
+        )
+
+    def _provenance(self) -> Provenance:
+        return Provenance(
+            corpus=str(self._index.manifest.get("fingerprint", ""))[:12],
+            embedder=self._index.embedder.name,
+            generator=_GENERATOR,
+            version=distribution_version("kangbian"),
         )
 
     def _warnings(self, question: Question, sources: Sequence[Source], held_back: int, day: date) -> list[str]:

@@ -16,12 +16,13 @@ from pathlib import Path
 from ingest.citation import Citation
 from ingest.document import Kind
 from ingest.numerals import to_int
-from rag.answer import AnswerKind, Defense, Strength
+from rag.answer import AnswerKind, Defense
 from rag.captions import load_captions
 from rag.case_list import introduced, listed, wish
 from rag.cases import CaseDesk, CaseFile, about_case, are_instances, asks_for_fact, several_fit
 from rag.concepts import ConceptDesk, Leaning, about_commentary, about_concept, leaning, notes_on
 from rag.concordance import load_concordance
+from rag.defence_rules import FLOOR
 from rag.draft import Draft
 from rag.index import Index
 from rag.lexicon import load_lexicon
@@ -39,6 +40,7 @@ from rag.statutes import (
     preamble,
     says_something,
 )
+from rag.telling import asks_to_be_shown, asks_what_to_plead, asks_without_facts, looks_like_facts, where_disputed
 
 _FOUND = 40
 _SHORTEST = 3
@@ -48,6 +50,9 @@ _LONG_QUERY, _TELLING_SENTENCE, _SENTENCES_SEARCHED, _SENTENCE_WEIGHT = 60, 8, 4
 _WANTS_DEFENCE = re.compile(r"抗辩|答辩|应诉|辩护|反驳|怎么辩|如何辩|怎么应对|如何应对|胜算|defen[cs]e", re.I)
 _QUOTED = re.compile(r"[“\"「]([^”\"」]{6,80})[”\"」]")
 _SAME_COURT = re.compile(r"同一(?:个|家)?法院|该法院|该院|这家法院|这个法院|the same court", re.I)
+# So many facts told for sure, with a dispute, make a story; fewer where defences are asked for or the text looks like one;
+# and so many make one without a word on who sued.
+_STORY, _STORY_ASKED, _LONG_STORY = 3, 2, 4
 # The share of a question's terms that a passage of a named document must hold to be shown first.
 _SPEAKS_OF_IT = 0.15
 # A passage of another source is shown beside what the question names from this share of its terms on; a question
@@ -63,6 +68,7 @@ class Composed:
     drafts: list[Draft]
     defenses: list[Defense] = field(default_factory=list)
     clarify: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
 
 class Composer:
@@ -287,17 +293,46 @@ class Composer:
         ]
 
     def _defences(self, question: Question, day: date) -> Composed | None:
-        from rag.defences import analyse
-        from rag.facts import looks_like_facts
+        from rag.analysis import analyse, read_case
+        from rag.defence_answer import told
 
         wants_defence = _WANTS_DEFENCE.search(question.text) is not None
         elsewhere = question.names_something or leaning(question.text) is not Leaning.NONE or wish(question.text)
-        if question.injected or (elsewhere and not wants_defence) or not looks_like_facts(question.text):
+        case = read_case(question.text, self._corpus, question.raw)
+        told_for_sure, looks = len(case.sure()), looks_like_facts(question.text)
+        story = self._is_story(question, told_for_sure, looks, wants_defence)
+        # What looks like an instruction may be quoted from a letter of the other side; only a whole story outweighs it.
+        if question.injected and not (story and told_for_sure > _STORY):
             return None
-        defenses, drafts, clarify = analyse(question, self._index.library, self._corpus, day)
+        asked = wants_defence and told_for_sure >= _STORY_ASKED
+        if elsewhere and not (story or asked):
+            return None
+        field = load_field(self._corpus)
+        foreign = told_for_sure <= _STORY and field.is_elsewhere(question.text) and not field.is_about_ai(question.text)
+        if foreign or not (story or looks or (asked and not question.names_something)):
+            bare = asks_without_facts(question.text) and not (elsewhere or foreign or told_for_sure > 1)
+            return _which_facts(question) if bare else None
+        analysis = analyse(case, self._index.library, self._corpus, day, question.language)
         # The amount can always be argued about: facts that carry nothing else were not told to be weighed.
-        carries = any(d.strength in (Strength.STRONG, Strength.MEDIUM) and d.id != "damages" for d in defenses)
-        return Composed(AnswerKind.DEFENSE, drafts, defenses, clarify) if carries or wants_defence else None
+        if not (story or wants_defence or any(one.rule.id != FLOOR for one in analysis.tried)):
+            return None
+        return Composed(
+            AnswerKind.DEFENSE, list(told(analysis)), analysis.answer(), analysis.to_ask, analysis.notices()
+        )
+
+    def _is_story(self, question: Question, told_for_sure: int, looks: bool, wants_defence: bool) -> bool:
+        """Whether a text tells of a dispute and asks, if anything, how a party stands; a case named by name is asked about.
+
+        Who tells so much has come to be told how they stand, in whatever words they ask.
+        """
+        named = any(case.raw in question.text and re.search(r"案|\d", case.raw) for case in question.cases)
+        if named or asks_to_be_shown(question.text):
+            return False
+        if told_for_sure >= _LONG_STORY:
+            return True
+        disputed = where_disputed(question.text) is not None or wants_defence
+        enough = told_for_sure >= (_STORY_ASKED if looks else _STORY)
+        return disputed and enough and asks_what_to_plead(question.text)
 
     def _unheld(self, question: Question) -> list[Draft]:
         """Say of each document that the question names and we do not hold that we do not hold it."""
@@ -321,6 +356,31 @@ def _too_short(question: Question) -> Composed:
         "Please be more specific: which article, which case, or what are the facts?",
     )
     return Composed(AnswerKind.CLARIFY, [Draft(asked)], clarify=[asked])
+
+
+def _which_facts(question: Question) -> Composed:
+    asked = [
+        question.language.pick(*words)
+        for words in (
+            (
+                "谁主张权利，主张的是什么：人创作的作品，还是 AI 生成的内容、提示词或者图表？",
+                "Who claims, and what: a person's work, or AI output, a prompt, a chart?",
+            ),
+            (
+                "被诉的一方做了什么：用 AI 生成、转载、印制、销售、训练模型，还是经营平台？",
+                "What did the defendant do: generate, repost, print, sell, train a model, run a platform?",
+            ),
+            (
+                "有没有见过、上传过或者在提示词里写过对方的作品？两者哪里相同、哪里不同？",
+                "Was the work seen, uploaded or named in a prompt? What is alike, what is different?",
+            ),
+            ("收到过通知吗？何时、怎样处理的？有没有获利？", "Was there a notice, and what was done? Was money made?"),
+        )
+    ]
+    said = question.language.pick(
+        "请补充案情：没有事实，看不出哪一项抗辩合适。", "Please tell the facts: without them no defence can be weighed."
+    )
+    return Composed(AnswerKind.CLARIFY, [Draft(said), *map(Draft, asked)], clarify=asked)
 
 
 def _which_law(question: Question) -> Composed:

@@ -43,6 +43,23 @@ def find_amounts(text: str) -> list[Amount]:
     return found
 
 
+# What stands before a sum that is claimed, within so many characters of it.
+_CLAIM = re.compile(r"赔|索要|诉请|请求|要求支付|\bclaim|\bdamages\b|\bdemand", re.IGNORECASE)
+_BEFORE = 30
+
+
+def claimed_in(facts: str) -> int | None:
+    """The highest amount, in yuan, before which a text speaks of a claim; a turnover or a price is none.
+
+    >>> claimed_in("销售额约40万元。原告起诉，索赔20万元及合理开支1万元。")
+    200000
+    """
+    amounts = [
+        amount.yuan for amount in find_amounts(facts) if _CLAIM.search(facts[: amount.start][-_BEFORE:].split("。")[-1])
+    ]
+    return max(amounts, default=None)
+
+
 def write_amount(yuan: int) -> str:
     """An amount as lawyers write it, in yuan and, where it comes out even, in units of ten thousand too.
 

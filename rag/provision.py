@@ -50,11 +50,14 @@ def name_of(document: HeldDocument, language: Language = Language.CHINESE) -> st
 
 def case_name(document: HeldDocument) -> str:
     """The customary name of a case and its number: 春风案（（2023）京0491民初11279号）."""
-    meta = document.meta
-    aliases = [str(alias) for alias in meta.get("aliases") or ()]
-    nickname = next((alias for alias in aliases if alias.endswith(("案", "案一审", "案二审"))), document.title)
-    number = meta.get("case_number")
-    return f"{nickname}〔{number}〕" if number else nickname
+    number = document.meta.get("case_number")
+    return f"{nickname(document)}〔{number}〕" if number else nickname(document)
+
+
+def nickname(document: HeldDocument) -> str:
+    """The customary name of a case alone: 春风案."""
+    aliases = [str(alias) for alias in document.meta.get("aliases") or ()]
+    return next((alias for alias in aliases if alias.endswith(("案", "案一审", "案二审"))), document.title)
 
 
 def pinpoint(citation: Citation, language: Language = Language.CHINESE) -> str:

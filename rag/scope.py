@@ -26,6 +26,7 @@ class Field:
 
     core: re.Pattern[str]
     near: re.Pattern[str]
+    ai: re.Pattern[str]
     elsewhere: re.Pattern[str]
 
     def holds(self, text: str) -> bool:
@@ -35,6 +36,10 @@ class Field:
     def is_central(self, text: str) -> bool:
         """Whether a question has a word of the heart of the field, such as 提示词 or 合理使用."""
         return self.core.search(fold(text)) is not None
+
+    def is_about_ai(self, text: str) -> bool:
+        """Whether a question has a word of AI, or one of the heart of the field."""
+        return self.is_central(text) or self.ai.search(fold(text)) is not None
 
     def is_elsewhere(self, text: str) -> bool:
         """Whether a question has words of another field."""
@@ -49,7 +54,7 @@ def load_field(corpus: Path) -> Field:
     rows = yaml.load((corpus / "lexicon" / "scope.yaml").read_text("utf-8"), yaml.CSafeLoader)
     captioned = {word for row in load_captions(corpus).rows.values() for text in row for word in text.split()}
     near = [*rows["copyright"], *rows["ai"], *(word for word in captioned if len(word) >= _TELLING)]
-    return Field(_any_of(rows["core"]), _any_of(near), _any_of(rows["elsewhere"]))
+    return Field(_any_of(rows["core"]), _any_of(near), _any_of(rows["ai"]), _any_of(rows["elsewhere"]))
 
 
 def in_scope(field: Field, text: str, topic: str, hits: "Sequence[Hit]") -> bool:

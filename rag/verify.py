@@ -77,7 +77,7 @@ def admit(library: Library, drafts: Iterable[Draft], as_of: date) -> Admitted:
         if draft.text in said:
             continue
         said.add(draft.text)
-        sources = [_source(finding, support) for finding, support in zip(findings, draft.supports, strict=True)]
+        sources = [source_of(finding, support) for finding, support in zip(findings, draft.supports, strict=True)]
         for source in sources:
             known = admitted.sources.get(source.key)
             if known is None or (known.quote is None and source.quote is not None):
@@ -87,11 +87,11 @@ def admit(library: Library, drafts: Iterable[Draft], as_of: date) -> Admitted:
     return admitted
 
 
-def _source(finding: Finding, support: Support) -> Source:
+def source_of(finding: Finding, support: Support) -> Source:
+    """A place that passed the check as a source."""
     place = finding.place
     assert place is not None
-    ours = place.kind in _OURS or place.document.meta.get("text") in ("digest", "note")
-    quote = None if ours else support.words
+    quote = None if is_ours(place) else support.words
     return Source(
         key=place.key,
         title=title_of(place),
@@ -100,6 +100,11 @@ def _source(finding: Finding, support: Support) -> Source:
         in_force=place.in_force is not False,
         source_kind=place.kind,
     )
+
+
+def is_ours(place: HeldPlace) -> bool:
+    """Whether the words of a place are a digest or a note of ours, which are never given as a quotation."""
+    return place.kind in _OURS or place.document.meta.get("text") in ("digest", "note")
 
 
 def written_out(statements: Sequence[Statement], sources: dict[str, Source]) -> str:

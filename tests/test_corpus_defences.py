@@ -31,6 +31,9 @@ FIELDS = {
     "id": str,
     "name": str,
     "name_en": str,
+    "issue": str,
+    "issue_en": str,
+    "at_issue": str,
     "where": list,
     "where_text": str,
     "summary": str,
@@ -114,7 +117,7 @@ def test_the_seven_defences_and_no_other() -> None:
 def test_fields(name: str, title: str) -> None:
     data = defence(name)
     assert (data["id"], data["name"]) == (name, title)
-    assert set(data) - {"at_most"} == set(FIELDS) | ({"amounts"} if name == "damages" else set())
+    assert set(data) - {"at_most", "at_least"} == set(FIELDS) | ({"amounts"} if name == "damages" else set())
     for field, kind in FIELDS.items():
         assert isinstance(data[field], kind), field
         assert data[field] or field in MAY_BE_EMPTY, field
@@ -129,7 +132,7 @@ def test_elements(name: str) -> None:
     elements = defence(name)["elements"]
     assert len({element["id"] for element in elements}) == len(elements) >= 3
     for element in elements:
-        assert set(element) - {"excludes"} == ELEMENT, element["id"]
+        assert set(element) - {"excludes", "only_when"} == ELEMENT, element["id"]
         assert re.fullmatch(r"[a-z_]+", element["id"])
         assert isinstance(element["decisive"], bool)
         assert element["question"].endswith("？")

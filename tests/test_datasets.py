@@ -52,3 +52,48 @@ def test_false_premises_and_unanswerable_questions_are_all_seen_through(reports:
     for report in reports:
         assert report.measures["false_premise_accuracy"].value == 1.0
         assert report.measures["abstention_accuracy"].value == 1.0
+
+
+# --- fact patterns ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def patterns(
+    assistant: Assistant, settings: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Sequence[evaluation.Report]:
+    folder = tmp_path_factory.mktemp("patterns")
+    sets = sorted((DATASETS / "defences").glob("*.jsonl"))
+    return [
+        evaluation.run_dataset(path, folder / path.stem, assistant, resamples=10, progress=quietly) for path in sets
+    ]
+
+
+def test_at_least_90_in_100_fact_patterns_are_wholly_right(patterns: Sequence[evaluation.Report]) -> None:
+    items = [item for report in patterns for item in report.as_json()["items"]]
+    assert len(items) >= 400
+    wrong = [item["id"] for item in items if not item["passed"]]
+    assert len(wrong) <= 0.1 * len(items), wrong
+
+
+def test_no_analysis_cites_what_does_not_stand(patterns: Sequence[evaluation.Report]) -> None:
+    for report in patterns:
+        assert report.measures["hallucinated_citation_rate"].value == 0.0
+        assert report.measures["citation_validity"].value == 1.0
+        assert report.measures["quote_fidelity"].value == 1.0
+
+
+def test_every_fact_pattern_is_answered_with_defences(patterns: Sequence[evaluation.Report]) -> None:
+    """The words that decide an element stand in the question, and adverse authority is named in the text."""
+    unanswered = 0
+    for report in patterns:
+        for item in report.as_json()["items"]:
+            answer = item["answer"]
+            unanswered += answer["kind"] != "defense"
+            listed = {source["key"] for source in answer["citations"]}
+            for defense in answer["defenses"]:
+                for element in defense["elements"]:
+                    fact = element["fact"]
+                    assert fact is None or item["question"][fact["start"] : fact["end"]] == fact["text"]
+                if defense["strength"] in ("strong", "medium"):
+                    assert set(defense["adverse"]) <= listed
+    assert unanswered <= 4

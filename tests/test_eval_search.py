@@ -16,7 +16,7 @@ from interfaces.cli import run
 from rag import Assistant, Citation, LookupResult, NotFound, SearchHit, ServiceFailure, UnusableInput
 
 SETS = sorted((Path(evaluation.__file__).parent / "datasets" / "search").glob("*.jsonl"))
-TRAINING = sorted((Path(corpus.__file__).parent / "training").glob("*.jsonl"))
+TRAINING = sorted((Path(corpus.__file__).parent / "training").glob("*_questions.jsonl"))
 # Percent of letters in common, in order. Below it stand short questions on neighbouring points (基数, 倍数 of damages).
 ALIKE = 85
 

@@ -1,67 +1,167 @@
-"""Reading facts: who is meant, what is denied, what is only said, supposed or asked; and what is no fact pattern at all."""
+"""Reading facts: clauses without loss, what is told and what is only said, whose deed it is; and what is no case at all."""
 
+import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import corpus
+import eval as evaluation
 from ingest.errors import UnusableInput
-from rag.facts import load_facts, looks_like_facts, read_facts
+from rag.clauses import split_clauses
+from rag.fact_book import load_facts
+from rag.fact_model import BUILT_IN, FactModel, decided, load_model
+from rag.facts import read_facts
+from rag.telling import looks_like_facts
 
 CORPUS = Path(corpus.__file__).parent
+UNSEEN = Path(evaluation.__file__).parent / "datasets" / "facts"
+BOOK = load_facts(CORPUS)
+
+# text, facts told, facts not told
+READ = [
+    # negation
+    ("我方设计师从未见过原告的小说。", ["未接触"], ["接触过"]),
+    ("原告没有修改过生成的图。", ["没有修改"], ["多轮调整", "人工后期"]),
+    ("平台收到通知后一直没有下架。", ["通知后不处理"], ["通知后处理"]),
+    ("我们没有参与模型训练。", ["未参与训练"], ["被告训练模型"]),
+    ("店主拿不出进货合同和发票。", ["没有票据"], ["票据齐全"]),
+    # what the other side only says is no fact; what it claims to own is
+    ("原告称我方故意抄袭，", [], ["明知"]),
+    ("原告主张其用Midjourney生成的图片被我方盗用，", ["主张AI生成内容"], []),
+    # suppositions and questions
+    ("如果我们收到通知后没有下架会怎样？", [], ["通知后不处理"]),
+    ("我们能否主张从未接触过该作品？", [], ["未接触"]),
+    # whose deed it is
+    ("原告称抄了他的插画，我方的图是我方用Midjourney生成的，", ["被告用AI生成"], ["主张AI生成内容"]),
+    ("原告用Midjourney生成了涉案图片，", ["主张AI生成内容"], ["被告用AI生成"]),
+    ("侵权内容由平台用户自行上传。", ["用户上传"], []),
+    # either script, full width, English
+    ("原告並未保存任何生成過程的記錄。", ["缺少创作记录"], ["有创作记录"]),
+    ("平台收到通知後２４小時內下架。", ["通知后处理"], ["通知后不处理"]),
+    ("The plaintiff kept no record of how the picture was generated.", ["缺少创作记录"], []),
+    ("Our designer had never seen her work.", ["未接触"], ["接触过"]),
+]
 
 
-@pytest.mark.parametrize(
-    ("text", "shown", "not_shown"),
-    [
-        # negation
-        ("我们从未接触过该小说。", ["未接触"], ["接触过"]),
-        ("原告没有修改过生成的图。", ["没有修改"], ["多轮调整", "人工后期"]),
-        ("平台收到通知后一直没有下架。", ["通知后不处理"], ["通知后处理"]),
-        ("我方从来没有发布或者卖过。", [], ["被告是销售者"]),
-        ("客户未收费。", ["非商业使用", "没有获利"], ["商业使用"]),
-        ("平台平时没有对该模型做推荐。", [], ["推荐编辑"]),
-        ("我们没有参与模型训练。", ["未参与训练"], ["训练目的"]),
-        ("店主拿不出进货合同和发票。", ["没有票据"], ["票据齐全"]),
-        # what the other side says is no fact; what it claims to own is
-        ("原告称我方故意抄袭并接触过其作品。", [], ["明知", "接触过"]),
-        ("原告主张其用Midjourney反复调整参数生成了涉案图。", ["主张AI生成内容"], ["多轮调整"]),
-        ("原告称图由其生成，但是原告只用了一句提示词。", ["简单提示词"], []),
-        # suppositions and questions
-        ("我们用AI画图。如果我们收到通知后没有处理，会怎样？", [], ["通知后不处理"]),
-        ("我们能否主张从未接触过该作品？", [], ["未接触"]),
-        ("假设某公司抓取小说训练模型，被作家起诉。", ["训练目的"], []),
-        # who is meant
-        ("原告用Midjourney生成了一张图。", ["权利对象是AIGC"], ["被告用AI生成"]),
-        ("我方用Midjourney生成了一张图，被一名画师起诉。", ["被告用AI生成", "主张人的作品"], ["权利对象是AIGC"]),
-        ("画师指控我用AI模仿她的画风。", ["被告用AI生成"], ["权利对象是AIGC"]),
-        ("李四说壁纸是他用Midjourney做的，要告张三。", ["权利对象是AIGC"], []),
-        ("某电视台用AI写了篇文章，被一家网站照搬，电视台起诉网站。", ["权利对象是AIGC"], []),
-        ("我用Midjourney生成的图被一家公司盗用，我已经起诉。", ["权利对象是AIGC"], []),
-        ("图案是供货商印制的，我们只负责零售。", ["被告是销售者"], ["被告自行制作"]),
-        # either script, full width, English
-        ("原告並未保存任何生成過程的記錄。", ["缺少创作记录"], []),
-        ("收到通知後２４小時內下架。", ["通知后处理"], []),
-        ("The plaintiff used a single prompt and kept no record.", ["简单提示词", "缺少创作记录"], []),
-        ("We never saw her work.", ["未接触"], ["接触过"]),
-    ],
-)
-def test_facts(text: str, shown: list[str], not_shown: list[str]) -> None:
-    case = read_facts(text, load_facts(CORPUS))
-    assert [name for name in shown if not case.has(name)] == []
-    assert [name for name in not_shown if case.has(name)] == []
+@pytest.mark.parametrize(("text", "told", "not_told"), READ)
+def test_facts(text: str, told: list[str], not_told: list[str]) -> None:
+    case = read_facts(text, BOOK, load_model())
+    assert [name for name in told if not case.has(name)] == []
+    assert [name for name in not_told if case.has(name)] == []
 
 
 def test_offsets_count_characters_of_the_original() -> None:
     text = "原告並未保存生成記錄。我方收到律師函後當天刪除。"
-    case = read_facts(text, load_facts(CORPUS))
+    case = read_facts(text, BOOK, load_model())
     finding = case.found["通知后处理"][0]
-    assert text[finding.start : finding.end] == "收到律師函後當天刪除"
+    assert text[finding.start : finding.end] == "我方收到律師函後當天刪除"
 
 
 def test_an_allegation_is_kept_apart() -> None:
-    case = read_facts("原告称我方接触过其小说。", load_facts(CORPUS))
-    assert "接触过" in case.alleged
+    case = read_facts("原告称我方明知侵权仍故意使用。", BOOK, load_model())
+    assert "明知" in case.alleged
+    assert "明知" not in case.found
+
+
+def test_what_follows_from_other_facts_has_their_words() -> None:
+    case = read_facts("原告用Midjourney生成了涉案图片，", BOOK, load_model())
+    words = case.words("权利对象是AIGC")
+    assert words is not None
+    assert words.text == "原告用Midjourney生成了涉案图片"
+
+
+CUT = [
+    ("我开店，卖了50,000元。还有吗？", ["我开店，", "卖了50,000元。", "还有吗？"]),
+    ("他说“没改过，一次就出”，我信了", ["他说“没改过，", "一次就出”，", "我信了"]),
+    ("We sold 3.5 tons, then stopped. Why?", ["We sold 3.5 tons, ", "then stopped. ", "Why?"]),
+    ("我开网店的 卖了一批T恤 被告了", ["我开网店的 ", "卖了一批T恤 被告了"]),
+    ("", []),
+]
+
+
+@pytest.mark.parametrize(("text", "clauses"), CUT)
+def test_clauses(text: str, clauses: list[str]) -> None:
+    assert [clause.text for clause in split_clauses(text)] == clauses
+
+
+@given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from("，。；,.;!？“” \n我的图3")), max_size=400))
+def test_no_character_is_lost(text: str) -> None:
+    clauses = split_clauses(text)
+    assert "".join(clause.text for clause in clauses) == text
+    for clause in clauses:
+        start, end = clause.words
+        assert clause.start <= start <= end <= clause.end
+        assert text[clause.start : clause.end] == clause.text
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_read(text: str) -> None:
+    case = read_facts(text, BOOK, load_model())
+    for findings in case.found.values():
+        assert all(0 <= one.start <= one.end <= len(text) for one in findings)
+
+
+# --- the classifier ---------------------------------------------------------------------------------------------------
+
+
+def test_the_figures_are_those_of_the_model_that_is_shipped() -> None:
+    """Macro F1 on single clauses by an author of whom nothing was trained on, worked out here from the counts."""
+    model = load_model()
+    lines = [line.split("\t") for line in (UNSEEN / "unseen_clauses.tsv").read_text("utf-8").splitlines()]
+    told = [decided(model.probabilities([clause]), model.thresholds)[0] for _, clause in lines]
+    scores = []
+    for number, fact in enumerate(model.facts):
+        right = {row for row, (labels, _) in enumerate(lines) if fact in labels.split(",")}
+        found = {row for row, facts in enumerate(told) if facts[number]}
+        scores.append(2 * len(right & found) / (len(right) + len(found)))
+    macro = sum(scores) / len(scores)
+    figures = json.loads((BUILT_IN / "figures.json").read_text("utf-8"))
+    assert len(model.facts) == 79
+    assert macro == pytest.approx(figures["unseen_clauses"]["macro_f1"], abs=0.002)
+    assert macro >= 0.85
+
+
+def test_the_model_and_the_list_name_the_same_facts() -> None:
+    assert load_model().facts == BOOK.read
+
+
+def test_no_unseen_text_is_trained_on() -> None:
+    training = CORPUS / "training"
+    seen = {line.partition("\t")[2] for line in (training / "fact_clauses.tsv").read_text("utf-8").splitlines()}
+    unseen = {line.partition("\t")[2] for line in (UNSEEN / "unseen_clauses.tsv").read_text("utf-8").splitlines()}
+    assert not seen & unseen
+    stories = [
+        {json.dumps(json.loads(line)["clauses"]) for line in path.read_text("utf-8").splitlines()}
+        for path in (training / "fact_stories.jsonl", UNSEEN / "unseen_stories.jsonl")
+    ]
+    assert not stories[0] & stories[1]
+
+
+def test_a_broken_model_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UnusableInput, match="案情分类器"):
+        FactModel.load(tmp_path)
+
+
+WRONG = [
+    ("facts:\n  - {name: 甲, en: a}\n", "第 1 条事实（甲）不完整"),
+    ("facts:\n  - {name: 甲, en: a, means: 一}\n  - {name: 甲, en: a, means: 一}\n", "「甲」出现两次"),
+    ("facts:\n  - {name: 甲, en: a, means: 一, opposite: [乙]}\n", "「乙」不在"),
+    ("facts:\n  - {name: 甲, en: a, when: [乙 且 !丙]}\n", "「乙」不在"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), WRONG)
+def test_a_mistake_in_the_list_is_named(text: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "lexicon").mkdir()
+    (tmp_path / "lexicon" / "facts.yaml").write_text(text, "utf-8")
+    with pytest.raises(UnusableInput, match=message):
+        load_facts(tmp_path)
+
+
+# --- is it a fact pattern at all? -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -103,17 +203,3 @@ def test_not_a_fact_pattern(text: str) -> None:
 )
 def test_a_fact_pattern(text: str) -> None:
     assert looks_like_facts(text)
-
-
-def test_long_texts_are_read(tmp_path: Path) -> None:
-    text = "我方用AI生成海报，从未见过原告的画。" * 2500
-    case = read_facts(text, load_facts(CORPUS))
-    assert len(case.found["未接触"]) == 2500
-
-
-def test_a_wording_that_is_no_pattern_is_named(tmp_path: Path) -> None:
-    (tmp_path / "lexicon").mkdir()
-    text = "words: {}\nwho: {claimant: [原告]}\nfacts:\n  - {name: 甲, en: a, cues: ['(未闭合']}\n"
-    (tmp_path / "lexicon" / "facts.yaml").write_text(text, "utf-8")
-    with pytest.raises(UnusableInput, match="甲"):
-        load_facts(tmp_path)

@@ -1,0 +1,102 @@
+"""The facts that are looked for in a fact pattern, and conditions over them: the vocabulary of the defences, as data.
+
+The list is `corpus/lexicon/facts.yaml`. What the classifier reads are the facts with a meaning (`means`); the others follow
+from these by conditions.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from ingest.errors import UnusableInput
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Facts that must all be there, and facts that must not.
+
+    >>> Condition.parse("被告是平台 且 !自供内容")
+    Condition(needs=('被告是平台',), lacks=('自供内容',))
+    """
+
+    needs: tuple[str, ...]
+    lacks: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> "Condition":
+        """Read `甲 且 乙 且 !丙`."""
+        parts = [part.strip() for part in text.split("且")]
+        return cls(
+            tuple(part for part in parts if not part.startswith("!")),
+            tuple(part[1:].strip() for part in parts if part.startswith("!")),
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every fact that the condition speaks of."""
+        return self.needs + self.lacks
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact of the list; the fields are explained at its head. `means` is empty for what follows from other facts."""
+
+    name: str
+    name_en: str
+    means: str
+    opposite: frozenset[str]
+    when: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FactBook:
+    """The list, by name and in its order: what is inferred stands after what it is inferred from."""
+
+    facts: Mapping[str, Fact]
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The facts that are read from the text itself."""
+        return tuple(name for name, fact in self.facts.items() if fact.means)
+
+    @property
+    def inferred(self) -> tuple[Fact, ...]:
+        """The facts that follow from others."""
+        return tuple(fact for fact in self.facts.values() if not fact.means)
+
+    def require(self, names: Iterable[str], where: str) -> None:
+        """Raise UnusableInput when something names a fact that the list does not have."""
+        for name in names:
+            if name not in self.facts:
+                raise UnusableInput(f"{where} 引用的事实「{name}」不在 corpus/lexicon/facts.yaml 里。请补上或改名。")
+
+
+@lru_cache(maxsize=4)
+def load_facts(corpus: Path) -> FactBook:
+    """Read `lexicon/facts.yaml` of a corpus folder. Raises UnusableInput where an entry is incomplete or names nothing."""
+    import yaml
+
+    path = corpus / "lexicon" / "facts.yaml"
+    data: dict[str, Any] = yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
+    facts: dict[str, Fact] = {}
+    for number, row in enumerate(data["facts"], start=1):
+        name = row.get("name")
+        if not name or not row.get("en") or bool(row.get("means")) == bool(row.get("when")):
+            raise UnusableInput(
+                f"{path.name} 第 {number} 条事实（{name or '没有名称'}）不完整：须有 name、en，并有 means 或 when 之一。"
+            )
+        if name in facts:
+            raise UnusableInput(f"{path.name} 里「{name}」出现两次。请合并或改名。")
+        facts[name] = Fact(
+            name=name,
+            name_en=row["en"],
+            means=row.get("means", ""),
+            opposite=frozenset(row.get("opposite", ())),
+            when=tuple(map(Condition.parse, row.get("when", ()))),
+        )
+    book = FactBook(facts)
+    for fact in facts.values():
+        book.require([*fact.opposite, *(name for condition in fact.when for name in condition.names)], path.name)
+    return book
