@@ -47,6 +47,7 @@ class Fact:
     name_en: str
     means: str
     opposite: frozenset[str]
+    instead: frozenset[str]
     when: tuple[Condition, ...]
 
 
@@ -94,9 +95,12 @@ def load_facts(corpus: Path) -> FactBook:
             name_en=row["en"],
             means=row.get("means", ""),
             opposite=frozenset(row.get("opposite", ())),
+            instead=frozenset(row.get("instead", ())),
             when=tuple(map(Condition.parse, row.get("when", ()))),
         )
     book = FactBook(facts)
     for fact in facts.values():
-        book.require([*fact.opposite, *(name for condition in fact.when for name in condition.names)], path.name)
+        book.require(
+            [*fact.opposite, *fact.instead, *(name for condition in fact.when for name in condition.names)], path.name
+        )
     return book

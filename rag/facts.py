@@ -77,27 +77,40 @@ class Case:
 
 
 # A clause shows a fact of the text from this probability on: below it nothing in the text could be pointed at.
-_SHOWN = 0.17
+_SHOWN = 0.05
+# A clause that more likely than not denies or alleges a fact tells it only when that is clearly likelier still.
+_DENIED, _CLEARLY = 0.5, 0.1
+# Of two facts of which a clause tells only one, the one that is surer by so much is taken.
+_INSTEAD = 0.15
 
 
 def read_facts(text: str, book: FactBook, model: FactModel, raw: str | None = None) -> Case:
     """Read a fact pattern; offsets count characters of `text`, and of `raw`, from which the deciding words are shown."""
     clauses = split_clauses(text)
-    spans = [clause.words for clause in clauses]
-    probabilities = model.probabilities([clause.text for clause in clauses])
-    settled, half = model.settled(probabilities), len(model.facts)
-    # A clause that more likely denies or alleges a fact cannot be what tells it.
-    told_at = np.where(probabilities[:, :half] >= probabilities[:, half:], probabilities[:, :half], 0)
+    spans, half = [clause.words for clause in clauses], len(model.facts)
+    probabilities = _untangled(model.probabilities([clause.text for clause in clauses]), model.facts, book)
+    settled = model.settled(probabilities)
     found: dict[str, tuple[Finding, ...]] = {}
     alleged: dict[str, tuple[Finding, ...]] = {}
     for column, name in enumerate(model.facts):
         if settled[column] >= model.settling.thresholds[column]:
-            found[name] = _shown(name, told_at[:, column], spans, _SHOWN, float(settled[column]))
+            found[name] = _shown(name, probabilities[:, column], spans, _SHOWN, float(settled[column]))
         if not found.get(name):
             alleged[name] = _shown(name, probabilities[:, half + column], spans, model.thresholds[half + column])
     told = _without_weaker_opposites({name: findings for name, findings in found.items() if findings}, book)
     said = {name: findings for name, findings in alleged.items() if findings}
     return with_inferred(Case(text if raw is None else raw, told, said), book)
+
+
+def _untangled(probabilities: Floats, facts: Sequence[str], book: FactBook) -> Floats:
+    """The probabilities of the clauses without those of what a clause rather denies or alleges, or tells of somebody else."""
+    told, said = np.split(probabilities, 2, axis=1)
+    unlikely = (said > _DENIED) & (told < said + _CLEARLY)
+    for column, name in enumerate(facts):
+        for other in map(facts.index, book.facts[name].instead):
+            unlikely[:, other] |= told[:, other] < told[:, column] - _INSTEAD
+            unlikely[:, column] |= told[:, column] < told[:, other] - _INSTEAD
+    return np.concatenate([np.where(unlikely, np.float32(0), told), said], axis=1)
 
 
 # Of two facts that cannot both be so, the one told much more surely is taken; of two told alike both stay, to be asked about.
