@@ -142,8 +142,8 @@ class Analysis:
             shown = "；".join(list(said)[:_SAID_SHOWN])
             found.append(
                 pick(
-                    f"以下只是一方的说法、假设或者提问，没有作为事实：{shown}。",
-                    f"Only alleged, supposed or asked, and not taken as fact: {shown}.",
+                    f"以下只是一方的说法、假设、提问或者否认，没有作为事实：{shown}。",
+                    f"Only alleged, supposed, asked or denied, and not taken as fact: {shown}.",
                 )
             )
         if two_disputes(self.case.raw):

@@ -50,8 +50,8 @@ def require_dispute(analysis: Analysis, corpus: Path) -> None:
     """
     text = analysis.case.raw
     tells = looks_like_facts(text) or len(analysis.case.sure()) >= _FACTS_TOLD
-    carries = any(one.rule.id != FLOOR for one in analysis.tried)
-    if tells and (carries or load_field(corpus).holds(text)) and analysis.nearest:
+    carries, field = any(one.rule.id != FLOOR for one in analysis.tried), load_field(corpus)
+    if tells and (carries or field.holds(text) or field.is_about_ai(text)) and analysis.nearest:
         return
     raise UnusableInput(
         "没有写备忘录：所给文字没有讲述一起 AIGC 著作权纠纷。备忘录需要案情：谁用 AI 做了什么，用了谁的什么作品，谁提出了什么主张；"
@@ -142,7 +142,7 @@ def _fact_rows(analysis: Analysis) -> list[list[str]]:
             rows.setdefault((span.start, span.end), []).append(name)
     for name, findings in case.alleged.items():
         if name not in case.found and findings[0].end > findings[0].start:
-            only_said = f"{name}（仅为一方主张或假设，未作事实采用）"
+            only_said = f"{name}（仅为主张、假设或者否认，未作事实采用）"
             rows.setdefault((findings[0].start, findings[0].end), []).append(only_said)
     return [[one_line(case.raw[start:end]), "、".join(names)] for (start, end), names in sorted(rows.items())]
 

@@ -70,7 +70,7 @@ def patterns(
 
 def test_at_least_90_in_100_fact_patterns_are_wholly_right(patterns: Sequence[evaluation.Report]) -> None:
     items = [item for report in patterns for item in report.as_json()["items"]]
-    assert len(items) >= 400
+    assert len(items) >= 700
     wrong = [item["id"] for item in items if not item["passed"]]
     assert len(wrong) <= 0.1 * len(items), wrong
 
@@ -84,9 +84,10 @@ def test_no_analysis_cites_what_does_not_stand(patterns: Sequence[evaluation.Rep
 
 def test_every_fact_pattern_is_answered_with_defences(patterns: Sequence[evaluation.Report]) -> None:
     """The words that decide an element stand in the question, and adverse authority is named in the text."""
-    unanswered = 0
+    unanswered = asked = 0
     for report in patterns:
         for item in report.as_json()["items"]:
+            asked += 1
             answer = item["answer"]
             unanswered += answer["kind"] != "defense"
             listed = {source["key"] for source in answer["citations"]}
@@ -96,4 +97,4 @@ def test_every_fact_pattern_is_answered_with_defences(patterns: Sequence[evaluat
                     assert fact is None or item["question"][fact["start"] : fact["end"]] == fact["text"]
                 if defense["strength"] in ("strong", "medium"):
                     assert set(defense["adverse"]) <= listed
-    assert unanswered <= 4
+    assert unanswered <= 0.01 * asked
