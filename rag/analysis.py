@@ -19,7 +19,7 @@ from rag.library import HeldPlace, Library
 from rag.money import claimed_in
 from rag.precedents import Compared, compare, precedents
 from rag.question import Language
-from rag.telling import two_disputes, where_disputed
+from rag.telling import is_disputed, two_disputes
 from rag.weighing import Weighed, weigh
 
 _QUESTIONS_ASKED = 6
@@ -153,7 +153,7 @@ class Analysis:
                     "There seems to be more than one dispute. They were analysed together; ask about each by itself.",
                 )
             )
-        if where_disputed(self.case.raw) is None:
+        if not is_disputed(self.case.raw):
             found.append(
                 pick(
                     "案情没有写明是否已有人主张权利、提出了什么请求；以下假定权利人就所述使用主张侵权。",

@@ -40,7 +40,7 @@ from rag.statutes import (
     preamble,
     says_something,
 )
-from rag.telling import asks_to_be_shown, asks_what_to_plead, asks_without_facts, looks_like_facts, where_disputed
+from rag.telling import asks_to_be_shown, asks_what_to_plead, asks_without_facts, is_disputed, looks_like_facts
 
 _FOUND = 40
 _SHORTEST = 3
@@ -330,7 +330,7 @@ class Composer:
             return False
         if told_for_sure >= _LONG_STORY:
             return True
-        disputed = where_disputed(question.text) is not None or wants_defence
+        disputed = is_disputed(question.text) or wants_defence
         enough = told_for_sure >= (_STORY_ASKED if looks else _STORY)
         return disputed and enough and asks_what_to_plead(question.text)
 

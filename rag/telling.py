@@ -83,14 +83,13 @@ def looks_like_facts(text: str) -> bool:
     return bool(dispute) and (told_at_length or (bool(plea) and _PARTY.search(narrow) is not None))
 
 
-def where_disputed(text: str) -> int | None:
-    """Where a text first says that somebody claims, sues or complains; None where it does not.
+def is_disputed(text: str) -> bool:
+    """Whether a text says that somebody claims, sues or complains.
 
-    >>> where_disputed("我用AI画了一张图，被画师起诉了。"), where_disputed("我用AI画了一张图。")
-    (10, None)
+    >>> is_disputed("我用AI画了一张图，被画师起诉了。"), is_disputed("我用AI画了一张图。")
+    (True, False)
     """
-    match = _DISPUTE.search(to_narrow(to_simplified(text)))
-    return match.start() if match else None
+    return _DISPUTE.search(to_narrow(to_simplified(text))) is not None
 
 
 _ANOTHER = re.compile(
