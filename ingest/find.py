@@ -578,6 +578,9 @@ class _Reader:
         end = match.end()
         deeper = read_places(self._folded, end, named=False)
         deeper = deeper if deeper and deeper[0].levels[0] is None else []
+        if base is not None and base is not context and (number, count) == (1, 1):
+            # In running prose 前款 behind the first paragraph of an article is the paragraph just cited.
+            base, number = base.at(*base.path[:1], "1"), 2
         if base is None or number is None or number - count < 1:
             self._emit_lost(match.start(), deeper[-1].end if deeper else end, match[0], Antecedent(None))
             return deeper[-1].end if deeper else end

@@ -11,7 +11,7 @@ from ingest.document import Kind
 from ingest.mention import Doubt, Mention
 from ingest.numerals import to_int
 from rag.answer import Verdict
-from rag.case_facts import amounts, court, dates, is_a_holding, rights
+from rag.case_facts import amounts, court, dates, is_a_holding, other_court, rights
 from rag.case_names import CaseNames
 from rag.cases import tools_of
 from rag.claims import Misfit, is_pending, misfits
@@ -60,6 +60,7 @@ _INSTANCE_SAID = re.compile(
 
 
 _ARTICLE = re.compile(r"第?\s?([〇零一二三四五六七八九十百千\d]{1,9})\s?条")
+_NUMBERED = re.compile(r"\d\s?号|\d\s?號")
 _SHORTEST_SAID, _SHORTEST_CLAIM = 6, 12
 
 
@@ -154,6 +155,10 @@ class CaseCheck:
         courts = self._courts if about_law else ()
         found = mismatches(claim.said, claim.after, document.meta, related, self._tools, courts)
         found = [misfit for misfit in found if about_law or misfit.field != "court"]
+        by_number = mention.citation is not None and _NUMBERED.search(mention.raw) is not None
+        also = [str(meta.get("court") or "") for meta in related]
+        if not any(misfit.field == "court" for misfit in found):
+            found += other_court(claim.before, claim.after, document.meta, also, by_number)
         for other in claim.beside:
             if other.doubt is Doubt.AMBIGUOUS or document.citation.document in _meant(other):
                 continue

@@ -18,7 +18,7 @@ _A_COURT = re.compile(
     r"|[\u3400-\u9fff]{2,3}(?:中院|高院)$|最高(?:人民)?法院$"
 )
 _DECIDES = re.compile(
-    r"\s?(?:在|于|对|就|以|[（(〔]|：|:|一审|二审|审理|审结|判决|裁判|裁定|认定|认为|作出|受理|宣判|判令|判赔|的?判决|民事|终审|\d{4}年|$)"
+    r"\s?(?:在|于|对|就|以|[（(〔]|：|:|一审|二审|审理|审结|判决|裁判|裁定|认定|认为|作出|受理|宣判|判令|判赔|的?判决|民事|终审|\d{4}\s?年|$)"
 )
 _DECIDED_BY = re.compile(r"(?:由|经|系|是|为|法院[为是：:]|[，,（(])$")
 _NOT_DECIDING = re.compile(
@@ -39,6 +39,19 @@ _NOT_A_NAME = re.compile(
 _DATED = re.compile(
     r"(?:法院|中院|高院|号)[，,、\s]{0,2}((?:19|20)\d{2})\s?[年.-]\s?(\d{1,2})\s?[月.-](?:\s?(\d{1,2})\s?日?)?(?=[）)，,。：:；;\s]|$)"
 )
+_NEAR = 60
+# What may stand between a court and the citation of its decision: 法院2024年11月一审作出的（2024）…号.
+_LEADS_TO = re.compile(
+    r"\s?(?:在|于)?\s?(?:\d{4}\s?年\s?(?:\d{1,2}\s?月\s?)?(?:\d{1,2}\s?[日号])?)?\s?(?:对|就|在)?\s?(?:一审|二审|终审|再审)?(?:作出|审理|审结|判决|宣判|裁判|受理)?了?的?\s?"
+    r"(?:民事|刑事|一审|二审|终审|生效|首例|著名)*(?:判决|裁定)?书?[（(\[【〔“「《]?"
+)
+_BY_COURT = re.compile(
+    r"[》”」）)]?\s?(?:一案|判决书?|案)?[，,]?\s?(?:是|系)?(?:由|经)(?P<court>[\u3400-\u9fff]{2,20}?法院)(?=[^，。；]{0,24}(?:判决|审理|审结|作出|宣判|裁判|认定|判令|判))"
+)
+_RANK = re.compile(r"最高(?=人民)|高级(?=人民)|高院|中级(?=人民)|中院|互联网|知识产权|海事|金融")
+_LOCAL = re.compile(r"[区县市旗](?:人民)?法院$|开发区人民法院$")
+_HAS_FOREIGN = re.compile(r"美国|德国|慕尼黑|汉堡|英格兰|欧盟|日本|新加坡|[A-Za-z]")
+_GENERIC = re.compile(r"联邦|地区|高等|上诉|巡回|最高|美国|德国|英国|第[一二三四五六七八九十]|法官|[A-Za-z.（）() ]")
 _PAID = re.compile(r"赔偿|赔付|赔|支付")
 _RIGHT = re.compile(
     r"发表权|署名权|修改权|保护作品完整权|复制权|发行权|出租权|展览权|表演权|放映权|广播权|信息网络传播权|摄制权|改编权|翻译权|汇编权"
@@ -82,6 +95,59 @@ def court(said: str, meta: Mapping[str, Any], courts: Iterable[str]) -> list[Mis
         if _DECIDES.match(after) or _DECIDED_BY.search(before):
             return [Misfit("court", held, start, end)]
     return []
+
+
+def deciding_court(before: str, after: str) -> str | None:
+    """The court that stands right in front of a citation, or behind it with 由, as the one that decided.
+
+    >>> deciding_court("江西省高级人民法院作出的", "判决更进一步"), deciding_court("", "由德国汉堡地区法院在2025年判决")
+    ('江西省高级人民法院', '德国汉堡地区法院')
+    >>> deciding_court("原告向北京互联网法院提交了", "判决")
+    """
+    named = courts_named(before[-_NEAR:])
+    if named and _LEADS_TO.fullmatch(before[-_NEAR:], named[-1][2]) and not _NOT_DECIDING.search(before[-_NEAR:][: named[-1][1]]):
+        return named[-1][0]
+    behind = _BY_COURT.match(after)
+    return behind["court"] if behind else None
+
+
+def other_court(before: str, after: str, meta: Mapping[str, Any], also: Iterable[str], by_number: bool) -> list[Misfit]:
+    """The court told as the one that decided, where the file names another.
+
+    `also` are the courts of the other instances, which count where the case is called by its name; a number belongs to
+    one instance alone.
+    """
+    held, said = str(meta.get("court") or ""), deciding_court(before, after)
+    if not held or not said:
+        return []
+    known = [held, *meta.get("court_aliases", ())]
+    if not by_number:
+        known += [*meta.get("courts_below", ()), *also]
+    if any(_alike(said, name) for name in known):
+        return []
+    return [Misfit("court", held, 0, 0)]
+
+
+def _alike(said: str, held: str) -> bool:
+    a, b = _core(said), _core(held)
+    ranks = _rank(said), _rank(held)
+    if all(ranks) and ranks[0] != ranks[1]:
+        return False
+    if not a or a in b or b in a:
+        return True
+    # Foreign courts are called in many ways (加州北区法院, 美国加利福尼亚北区联邦地区法院): one telling pair of characters is enough.
+    return _HAS_FOREIGN.search(held) is not None and bool(_pairs(a) & _pairs(b))
+
+
+def _rank(name: str) -> str:
+    """The kind of a Chinese court, which tells 江西省高级人民法院 from 江西省鹰潭市月湖区人民法院; empty where the name leaves it open."""
+    match = _RANK.search(name)
+    return match[0].replace("院", "级")[:2] if match else "区县" if _LOCAL.search(name) else ""
+
+
+def _pairs(name: str) -> set[str]:
+    plain = _GENERIC.sub(" ", name)
+    return {plain[at : at + 2] for at in range(len(plain) - 1) if " " not in plain[at : at + 2]}
 
 
 @lru_cache(maxsize=4096)

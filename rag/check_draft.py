@@ -8,6 +8,7 @@ judge   place, version, quotation and statement, in the contract's order of prec
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -16,6 +17,7 @@ from ingest.document import Kind
 from ingest.find import find_citations
 from ingest.mention import Doubt, Mention
 from ingest.numerals import to_int
+from ingest.script import to_narrow, to_simplified
 from rag.captions import Captions
 from rag.case_check import CaseCheck, CaseClaim
 from rag.check_report import CheckedCitation, CheckReport, WordChange
@@ -27,6 +29,7 @@ from rag.statute_check import Claim, Finding, StatuteCheck, attributed
 from rag.tie import Group, Tied, implied_quotation, introduced, tie
 
 _ARTICLE = re.compile(r"第\s?([〇零一二三四五六七八九十百千\d０-９]{1,9})\s?[条條]")
+_KIND_OF_RULE = re.compile(r"(?:办法|规定|条例|解释|法)$")
 _FORMERLY = re.compile(r"(?:原|旧|旧法|修[改正订]前)的?$")
 _TITLED = re.compile(r"[《〈「]")
 _OWN_CLAUSE = re.compile(r"^[ \t\u3000#*]*第[〇零一二三四五六七八九十百\d]{1,5}条", re.M)
@@ -79,8 +82,22 @@ class DraftCheck:
                 mention = self._given(mention, near)
                 if _FORMERLY.search(text, max(0, mention.start - 6), mention.start):
                     mention = replace(mention, former=True)
+            elif mention.doubt is Doubt.UNKNOWN and mention.citation:
+                mention = self._by_tail(mention, settled)
             settled.append(mention)
         return settled
+
+    def _by_tail(self, mention: Mention, earlier: Sequence[Mention]) -> Mention:
+        """暂行办法第十五条, where one document of which the title ends so was cited before."""
+        assert mention.citation is not None
+        tail = mention.citation.document
+        if not _KIND_OF_RULE.search(tail):
+            return mention
+        cited = {one.citation.document for one in earlier if one.citation and one.doubt is None}
+        meant = [short for short in cited if any(title.endswith(tail) for title in self._names.titles(short))]
+        if len(meant) != 1:
+            return mention
+        return replace(mention, citation=replace(mention.citation, document=meant[0]), doubt=None)
 
     def _given(self, mention: Mention, near: list[Mention]) -> Mention:
         last = near[-1].citation if near else None
@@ -101,14 +118,18 @@ class DraftCheck:
 
     def _is_law_speaking(self, tied: Tied, group: Group) -> bool:
         """本法第十条 inside a quoted provision is the law's own reference, not one of the draft."""
-        if tied.mentions[group.members[0]].name is not None:
+        first = tied.mentions[group.members[0]]
+        if first.name is not None:
             return False
         in_block = any(
             quote.block and quote.start <= group.start < quote.end
             for other in tied.groups[max(0, group.number - 3) : group.number + 1]
             for quote in other.quotes
         )
-        return in_block or group.members[0] in tied.inside
+        inside = tied.inside.get(group.members[0])
+        # 该条 in words that nobody cites is what somebody says, not what a law says.
+        said = inside is not None and inside not in tied.owners and (first.relative or "").startswith(("该", "此"))
+        return in_block or (inside is not None and not said)
 
     def _judge_statutes(self, tied: Tied, group: Group) -> list[tuple[Mention, Finding]]:
         claim = self._claim(tied, group)
@@ -186,7 +207,7 @@ class DraftCheck:
             if not _NAMES_A_THING.search(tied.text[max(0, quote.start - 8) : quote.start])
             and not _A_CASE.match(tied.text, quote.end)
         )
-        before, after = tied.region(group)
+        before, after = (to_narrow(to_simplified(words)) for words in tied.region(group))
         return CaseClaim(quotes, before, after, tuple(tied.beside(group)), group.borrowed)
 
 

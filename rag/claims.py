@@ -52,6 +52,8 @@ _OUTCOME_NAMES = {
     "dismissed": "驳回了原告的诉讼请求",
     "convicted": "认定有罪",
 }
+# So far in front of 直接侵权, within the clause, a negation still denies it: 没有认定平台构成直接侵权.
+_NEGATION_BEFORE = 12
 _WON, _LOST = {"upheld", "partly", "affirmed", "convicted"}, {"dismissed"}
 _WORK = re.compile(
     r"(?P<no>不|并?未|没有?|非|不能|否定|否认|无法)?(?:认定|认为|认可|承认|认)?(?:其|那张图|图片|涉案图片|该图片|内容|AI图片?|图|提示词)?(?P<no2>不|并?未|没有?)?"
@@ -59,7 +61,7 @@ _WORK = re.compile(
 )
 _LIABILITY = {
     "direct": re.compile(r"直接侵权|直接责任"),
-    "contributory": re.compile(r"帮助侵权|间接侵权|共同侵权|连带责任"),
+    "contributory": re.compile(r"帮助侵权|间接侵权|共同侵权|连带"),
     "none": re.compile(
         r"平台(?:不|无需|无须|没有|免)(?:承担|担|构成)?(?:责|侵权)|平台不承担|平台无责|平台免责|不承担(?:赔偿|侵权|连带)?责任"
     ),
@@ -247,7 +249,8 @@ def _liability(text: str, meta: Mapping[str, Any]) -> list[Misfit]:
     if len(said) != 1 or not held_kinds:
         return []
     kind, match = next(iter(said.items()))
-    negated = bool(_NOT.search(text[max(0, match.start() - 5) : match.start()]))
+    left, _ = _clause(text, match.start(), match.end())
+    negated = bool(_NOT.search(text, max(left, match.start() - _NEGATION_BEFORE), match.start()))
     if (kind in held_kinds) == negated:
         return [Misfit("liability", held, match.start(), match.end())]
     return []

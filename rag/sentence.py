@@ -16,6 +16,9 @@ _AFTER_CLOSER = re.compile(
 )
 _BLOCK = re.compile(r"(?:^[ \t]*>[^\n]*(?:\n|$))+", re.M)
 _BLOCK_MARK = re.compile(r"^[ \t]*>+[ \t]?", re.M)
+# The last line of a block quotation often names the source; it is no part of what is quoted, nor is the mark of a note.
+_CREDIT = re.compile(r"(?:^[ \t]*>[ \t]*\n)*^[ \t]*>[ \t]*(?:——?|--|[（(](?:参?见|引自|出自|摘自|语出)?[：:]?\s*《)[^\n]*\n?\Z", re.M)
+_NOTE_MARK = re.compile(r"\[\^?\d{1,3}\]|[①-⑳]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +46,16 @@ def quotations(text: str) -> list[Quotation]:
         if end - start <= _LONGEST and (not found or start >= found[-1].end) and end - start > 2:
             found.append(Quotation(start, end, text[start + 1 : end - 1]))
     if ">" in text:
-        blocks = [
-            Quotation(match.start(), match.end(), _BLOCK_MARK.sub("", match[0]).strip(), True)
-            for match in _BLOCK.finditer(text)
-            if match.end() - match.start() <= _LONGEST
-        ]
+        blocks = [_block(match) for match in _BLOCK.finditer(text) if match.end() - match.start() <= _LONGEST]
         found = sorted([*found, *blocks], key=lambda quotation: (quotation.start, -quotation.end))
     return found
+
+
+def _block(match: re.Match[str]) -> Quotation:
+    credit = _CREDIT.search(match[0])
+    quoted = match[0][: credit.start()] if credit and credit.start() else match[0]
+    words = _NOTE_MARK.sub("", _BLOCK_MARK.sub("", quoted)).strip()
+    return Quotation(match.start(), match.start() + len(quoted), words, True)
 
 
 def _pairs(text: str) -> list[tuple[int, int]]:

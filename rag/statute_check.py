@@ -35,6 +35,7 @@ from rag.statement import NOTHING, LawBook, says_anything
 # The words of the law in a draft need no marks: behind 规定： this much likeness makes them a quotation.
 _PLAINLY_THE_SAME = 0.8
 _SHORTEST_CLAIM = 10
+_SHORTEST_TERM = 4
 _RULE = re.compile(
     r"规定|上限|下限|最高|最低|以下|以上|不超过|不得超过|至多|至少|倍|保护期|期限|法定赔偿|区间|幅度|范围"
 )
@@ -302,6 +303,8 @@ class StatuteCheck:
         article = citation.path[0]
         if row.new is not None and row.new.path[:1] == (article,):
             return False
+        if self._fits_moved_alone(citation, row):
+            return True
         if (
             len(row.old.path) > 1
             and self.holds(citation.at(*citation.path)) is Held.YES
@@ -337,6 +340,16 @@ class StatuteCheck:
         if told_now == 0 and new.coverage >= least and own.coverage <= 0.45 * new.coverage:
             return True
         return row.new is None and row.is_told_by(said) > told_now
+
+    def _fits_moved_alone(self, citation: Citation, row: Renumbering) -> bool:
+        """Whether the article has no such item now, while the one to which its number has moved does."""
+        if row.new is None or len(citation.path) < 3 or self.place(self._item_or(citation)) is not None:
+            return False
+        return self.place(row.new.at(row.new.path[0], *citation.path[1:])) is not None
+
+    def _item_or(self, citation: Citation) -> Citation:
+        found, place = self._item_anywhere(citation)
+        return found if place else citation
 
     def _renumbered(self, citation: Citation, row: Renumbering, named_old: bool) -> Finding:
         assert row.old is not None
@@ -375,8 +388,8 @@ class StatuteCheck:
     def _quoted(self, place: HeldPlace, words: str, is_said: bool) -> Finding | None:
         """The finding on one quotation; None when the words are no quotation of this law."""
         size = len(folded(words))
-        if size < 2:
-            return None
+        if size < 2 or (size < _SHORTEST_TERM and not is_said):
+            return None  # a word in marks is a term
         if self._stands(place, words):
             whole = "" if place.citation.path else self._standing(place, words)
             return Finding(

@@ -17,7 +17,7 @@ _IS_BEHIND = re.compile(
     r"[，,。；;]?\s*(?:——|—|这是|此即|此为|该语|这句话|以上|上述|的表述|一语|一句|等语)*\s*(?:均|也|正|即|就)?(?:是|系|为|出自|见于|见|语出|引自|载于|规定在|来自|源自|规定于|参见|属于|是指)\s*(?:我国|现行)?"
 )
 _LAW_SAYS = re.compile(
-    r"(?:规定|载明|写明|明确|原文|条文|内容|表述|指出|所称|要求|如下|定义|写道|写的是|说|是|为|即|限于|以)[^，。；：:“”]{0,6}[，,：:]?\s*$"
+    r"(?:规定|载明|写明|明确|原文|条文|内容|表述|指出|所称|要求|如下|定义|写道|写的是|说(?!明)|是|为|即|限于|以)[^，。；：:“”]{0,6}[，,：:]?\s*$"
 )
 _COURT_SAYS = re.compile(
     r"(?:法院|判决书?|本院|合议庭|裁判文书|裁定书?|该院|该案|判词|裁判)[^。；“”]{0,16}(?:认为|指出|认定|写道|载明|表示|强调|称|明确|表述|说理|论述|释明)[^。；“”]{0,8}$"
@@ -26,7 +26,7 @@ _WHOSE = re.compile(
     r"(?:认为|指出|认定|写道|载明|表示|强调|明确|表述|说理|论述|判决书?|原话|称)[^。；“”，,]{0,6}[，,：:]?\s*$"
 )
 _BLOCK_CREDIT = re.compile(
-    r"\s*(?:——|—|--|[（(]|(?:以上|上述|此|该)(?:内容|文字|规定|引文|条文)?)?\s*(?:均?为|均?系|是|即|引自|出自|见|摘自|节自|来源|——|—|--|[（(])[：:]?\s*"
+    r"[\s>]*(?:——|—|--|[（(]|(?:以上|上述|此|该)(?:内容|文字|规定|引文|条文)?)?\s*(?:均?为|均?系|是|即|引自|出自|见|摘自|节自|来源|——|—|--|[（(])[：:]?\s*"
 )
 _COLON = re.compile(
     r"(?:[^。；;\n“”\"「」『』：:]{0,8}(?:规定|明确|载明|原文|条文|内容|表述|如下|指出|写明|定义)[^。；;\n“”\"「」『』：:]{0,4}|[^\u3400-\u9fff。；;\n“”\"「」『』：:]{0,2})[：:][ \t\u3000]*(?=[^\s“\"「『‘>])"
@@ -50,6 +50,7 @@ _NAMES_BESIDE = 3
 _CITATIONS_BACK = 40
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _MARKER_END = re.compile(r"(?s:.*)(?:\[\^?\d{1,3}\]|[①-⑳⁰¹²³⁴-⁹]+)")
+_FULL_STOPS = ("。", "！", "？", "；", ".", "!", "?", ";")
 _FAR = 400
 _PARAGRAPH = 900
 
@@ -211,7 +212,11 @@ def _join_note(tied: Tied, note: Footnote, starts: Sequence[int]) -> None:
     low = max(low, earlier.end() if earlier else low, end - _FAR)
     said = text[low:end]
     here = tied.groups[bisect_left(starts, low) : bisect_left(starts, end)]
-    quoted = [quote for quote in tied.quotes if low <= quote.start and quote.end <= end]
+    quoted = [
+        quote
+        for quote in tied.quotes
+        if low <= quote.start and (quote.end <= end or (quote.block and quote.start < end <= quote.end))
+    ]
     for group in noted:
         if tied.is_case(tied.mentions[group.members[0]]):
             group.before = said
@@ -225,8 +230,21 @@ def _join_note(tied: Tied, note: Footnote, starts: Sequence[int]) -> None:
         ):
             group.before = group.clause = said
             group.referring = True
-            if not group.quotes and not any(quote in tied.owners for quote in quoted):
+            if not group.quotes and all(_names_only(tied, quote, group) for quote in quoted):
+                for quote in quoted:
+                    if owner := tied.owners.get(quote):
+                        owner.quotes.remove(quote)
+                    tied.owners[quote] = group
                 group.quotes = quoted
+
+
+def _names_only(tied: Tied, quote: Quotation, noted: Group) -> bool:
+    """Whether the text names no more than the document for words whose place the note gives: 《解释》写明：“……”[^4]."""
+    owner = tied.owners.get(quote)
+    if owner is None:
+        return True
+    named, cited = (tied.mentions[group.members[-1]].citation for group in (owner, noted))
+    return named is not None and cited is not None and not named.path and named.document == cited.document
 
 
 def _is_name(quote: Quotation, mention: Mention) -> bool:
@@ -327,7 +345,7 @@ def _owner(
     while behind < len(groups) and groups[behind].start < quote.end:
         behind += 1
     following = groups[behind] if behind < len(groups) else None
-    if following and following.sentence > last_sentence + 1:
+    if following and following.sentence > last_sentence + 1 and not quote.block:
         following = None
     if following:
         gap = text[quote.end : following.start]
@@ -382,7 +400,9 @@ def _owner_of_block(
     if following and _BLOCK_CREDIT.fullmatch(text, quote.end, following.start):
         return following
     earlier = _earlier(groups, at, quote.start)
-    if earlier and text[earlier[-1].end : quote.start].strip().count("\n") == 0:
+    lead = text[earlier[-1].end : quote.start].strip() if earlier else ""
+    # A block behind a full stop is a note or a summary of the draft's own.
+    if earlier and lead.count("\n") == 0 and not lead.endswith(_FULL_STOPS):
         return earlier[-1]
     return None
 
