@@ -23,6 +23,7 @@ from ingest.errors import NotFound, UnusableInput
 from ingest.find import find_citations
 from rag.answer import Answer, AnswerKind, Provenance, Source, Statement, Turn
 from rag.captions import load_captions
+from rag.case_slots import load_companies
 from rag.check_report import CheckReport
 from rag.compose import Composed, Composer, nothing_here
 from rag.concordance import load_concordance
@@ -154,7 +155,11 @@ class Assistant:
 
         corpus = self.settings.corpus
         return DraftCheck(
-            self._index.library, load_captions(corpus), load_concordance(corpus), as_of or date.today()
+            self._index.library,
+            load_captions(corpus),
+            load_concordance(corpus),
+            load_companies(corpus),
+            as_of or date.today(),
         ).check(text)
 
     def analyse(self, facts: str, as_of: date | None = None) -> "Analysis":

@@ -11,8 +11,9 @@ from ingest.document import Kind
 from ingest.mention import Doubt, Mention
 from ingest.numerals import to_int
 from rag.answer import Verdict
-from rag.case_facts import amounts, court, dates, is_a_holding, other_court, rights
+from rag.case_facts import amounts, court, dates, deciding_court, is_a_holding, is_below, other_court, rights
 from rag.case_names import CaseNames
+from rag.case_slots import slots
 from rag.cases import tools_of
 from rag.claims import Misfit, is_pending, misfits
 from rag.library import Held, HeldDocument, HeldPlace, Library
@@ -36,6 +37,11 @@ LABELS = {
     "cause": "案由",
     "instance": "审级",
     "number": "案号",
+    "object": "涉案作品",
+    "docket": "案卷号",
+    "sum": "金额",
+    "fair_use": "合理使用的认定",
+    "not_similar": "实质性相似的认定",
 }
 # From here on a clause speaks of the drafter's own matter, not of the case it has just cited.
 _OWN_MATTER = re.compile(
@@ -45,18 +51,26 @@ _CAUSES = (
     (re.compile(r"不正当竞争"), "不正当竞争"),
     (re.compile(r"商标(?:权|侵权|纠纷)"), "商标"),
     (re.compile(r"专利(?:权|侵权|纠纷)"), "专利"),
+    (re.compile(r"(?:软件开发|技术服务|著作权许可|委托创作|授权|定作|承揽|建设工程|借款|租赁)[^，。；]{0,4}(?:合同)?纠纷"), "合同"),
+    (re.compile(r"民间借贷|借贷纠纷|劳动争议|人格权纠纷|隐私权|个人信息保护纠纷"), "其他案由"),
     (re.compile(r"名誉权"), "名誉权"),
     (re.compile(r"肖像权"), "肖像权"),
     (re.compile(r"商业秘密"), "商业秘密"),
     (re.compile(r"侵犯著作权罪"), "著作权罪"),
     (re.compile(r"(?:委托|服务|许可使用|买卖)合同纠纷"), "合同"),
 )
-_CAUSE_STATED = re.compile(r"案由|纠纷(?:一案)?|罪")
+_CAUSE_STATED = re.compile(r"案由|纠纷(?:一案)?|罪|为由")
+_CRIME = re.compile(r"(?:以|犯|构成|定为|的|是|就因|因)(?P<crime>[\u3400-\u9fff]{2,14}?罪)(?!名|犯|行|责|与非罪)")
 _SECOND = re.compile(r"二审|终审|上诉|维持原判|终字")
 _FIRST = re.compile(r"一审|初审")
 _INSTANCE_SAID = re.compile(
     r"^[”》）)]?(?:号)?\s?(?:民事|刑事|行政)?(?:的)?(?P<said>一审|二审|终审|再审)(?:民事|刑事)?(?:判决|裁定|判令|中|认|维持|改判)"
 )
+# 作出的是终审判决, 作为一审法院审理: an instance that is stated, wherever in the clause it stands.
+_INSTANCE_STATED = re.compile(
+    r"(?:作出|下达)(?:了|的|的是)?(?P<said>一审|二审|终审|再审)(?:民事|刑事|生效)?(?:判决|裁定)|作为(?P<court>一审|二审|终审|再审)法院"
+)
+_INSTANCE_BEFORE = re.compile(r"(?P<said>一审|二审|终审|再审)(?:作出|审理|审结|判决|宣判)(?:的)?\s?[（(\[【〔“「]?$")
 
 
 _ARTICLE = re.compile(r"第?\s?([〇零一二三四五六七八九十百千\d]{1,9})\s?条")
@@ -85,8 +99,10 @@ class CaseClaim:
 class CaseCheck:
     """Checks citations of cases against the judgments and digests of one library."""
 
-    def __init__(self, library: Library, as_of: date) -> None:
+    def __init__(self, library: Library, companies: Sequence[str], as_of: date) -> None:
         self._library = library
+        self._companies = companies
+        self._texts: dict[str, str] = {}
         self._as_of = as_of
         self._names = CaseNames(library)
         self._tools = tools_of(library)
@@ -153,7 +169,9 @@ class CaseCheck:
         related = [held.meta for short in document.meta.get("related") or () if (held := self._document(str(short)))]
         about_law = document.kind is not Kind.NOTE
         courts = self._courts if about_law else ()
-        found = mismatches(claim.said, claim.after, document.meta, related, self._tools, courts)
+        found = mismatches(claim.said, claim.before, claim.after, document.meta, related, self._tools, courts)
+        if not claim.quotes:
+            found += slots(claim.said, document.meta, self._words(document, related), self._companies)
         found = [misfit for misfit in found if about_law or misfit.field != "court"]
         by_number = mention.citation is not None and _NUMBERED.search(mention.raw) is not None
         also = [str(meta.get("court") or "") for meta in related]
@@ -199,6 +217,16 @@ class CaseCheck:
             if finding.verdict is not Verdict.EXACT:
                 return finding
         return _in_full_text(words[0], citation, document, places)
+
+    def _words(self, document: HeldDocument, related: Sequence[Mapping[str, Any]]) -> str:
+        """All that is held of a case, the other instances with it."""
+        short = document.citation.document
+        if short not in self._texts:
+            shorts = [str(other) for other in document.meta.get("related") or ()]
+            held = [document, *(other for name in shorts if (other := self._document(name)))]
+            metas = [document.meta, *related]
+            self._texts[short] = "\n".join([*map(self._library.text, held), *map(str, metas)])
+        return self._texts[short]
 
     def _document(self, short: str) -> HeldDocument | None:
         if short not in self._documents:
@@ -257,6 +285,7 @@ def _in_full_text(quote: str, citation: Citation, document: HeldDocument, places
 
 def mismatches(
     said: str,
+    before: str,
     after: str,
     meta: Mapping[str, Any],
     related: Sequence[Mapping[str, Any]],
@@ -265,10 +294,10 @@ def mismatches(
 ) -> list[Misfit]:
     """What the text says about a case and its file contradicts.
 
-    `said` are the words about the case, `after` those directly behind its citation. A case of two instances is one case
+    `said` are the words about the case, `before` and `after` those directly round its citation. A case of two instances is one case
     to whoever tells it: where the text speaks of the other instance, what fits that one's file is right too.
     """
-    found = [*_stated(said, meta, tools, courts), *_cause(said, meta), *_instance(after, meta)]
+    found = [*_stated(said, meta, tools, courts), *_cause(said, meta), *_instance(before, after, meta)]
     speaks_of_both = _SECOND.search(said) or (_FIRST.search(said) and "二审" in str(meta.get("instance")))
     if found and related and speaks_of_both:
         for other in related:
@@ -314,6 +343,9 @@ def _cause(text: str, meta: Mapping[str, Any]) -> list[Misfit]:
     if not _CAUSE_STATED.search(text):
         return []
     criminal = "罪" in held
+    for crime in _CRIME.finditer(text) if criminal else ():
+        if crime["crime"] not in held and held.split(" ")[0] not in crime["crime"]:
+            return [Misfit("cause", held.split(" ")[0], *crime.span("crime"))]
     for pattern, word in _CAUSES:
         match = pattern.search(text)
         if match is None or word in held:
@@ -331,13 +363,20 @@ def _cause(text: str, meta: Mapping[str, Any]) -> list[Misfit]:
     return []
 
 
-def _instance(after: str, meta: Mapping[str, Any]) -> list[Misfit]:
-    match = _INSTANCE_SAID.match(after)
-    held = str(meta.get("instance") or "")
-    if not match or not held:
-        return []
-    said = "二审" if match["said"] == "终审" else match["said"]
-    return [] if said in held else [Misfit("instance", held, *match.span("said"))]
+def _instance(before: str, after: str, meta: Mapping[str, Any]) -> list[Misfit]:
+    held = f"{meta.get('instance') or ''} {meta.get('status') or ''}"
+    held = held if "审" in held else ""
+    first = after.split("。", 1)[0]
+    found = [_INSTANCE_SAID.match(after), _INSTANCE_STATED.search(first)]
+    other = deciding_court(before, after)
+    if other is None or not is_below(other, meta):
+        found += [_INSTANCE_BEFORE.search(before), _INSTANCE_STATED.search(before)]
+    for match in filter(None, found) if held else ():
+        told = match["said"] or match["court"]
+        said = "二审" if told == "终审" else told
+        if said not in held:
+            return [Misfit("instance", str(meta.get("instance") or meta["status"]), *match.span())]
+    return []
 
 
 def _one_each(found: Iterable[Misfit]) -> list[Misfit]:

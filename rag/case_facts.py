@@ -27,7 +27,7 @@ _NOT_DECIDING = re.compile(
 _MENTIONED = re.compile(r"(?:入选|评为|列入|收录|发布|公布|转载)[^，。；]{0,14}$|[与和][^，。；]{0,6}$")
 _CLAIMED = re.compile(r"请求|诉请|诉求|索赔|主张|要求|起诉|诉讼请求|诉称|上诉(?!人)|另求")
 _AWARDED = re.compile(
-    r"[仅只]判|判(?=[\d一二三四五六七八九十百千万])|判赔|判决|判令|判了|获赔|酌定|酌情|最终|支持|认定|维持|赔了|承担"
+    r"拿到|得到|获得|到手|[仅只]判|判(?=[\d一二三四五六七八九十百千万])|判赔|判决|判令|判了|获赔|酌定|酌情|最终|支持|认定|维持|赔了|承担"
 )
 _ASKED_TO_JUDGE = re.compile(r"(?:请求|要求|主张|起诉)[^，。；、]{0,8}?(?:判令|判决|承担|酌定|酌情|支持)")
 _APPEAL = re.compile(r"二审|终审|上诉")
@@ -40,13 +40,14 @@ _DATED = re.compile(
     r"(?:法院|中院|高院|号)[，,、\s]{0,2}((?:19|20)\d{2})\s?[年.-]\s?(\d{1,2})\s?[月.-](?:\s?(\d{1,2})\s?日?)?(?=[）)，,。：:；;\s]|$)"
 )
 _NEAR = 60
-# What may stand between a court and the citation of its decision: 法院2024年11月一审作出的（2024）…号.
-_LEADS_TO = re.compile(
-    r"\s?(?:在|于)?\s?(?:\d{4}\s?年\s?(?:\d{1,2}\s?月\s?)?(?:\d{1,2}\s?[日号])?)?\s?(?:对|就|在)?\s?(?:一审|二审|终审|再审)?(?:作出|审理|审结|判决|宣判|裁判|受理)?了?的?\s?"
-    r"(?:民事|刑事|一审|二审|终审|生效|首例|著名)*(?:判决|裁定)?书?[（(\[【〔“「《]?"
+# A court, and what may stand between it and the citation of its decision: 法院2024年11月一审作出的（2024）…号.
+_COURT_LEADING = re.compile(
+    r"(?P<court>(?:(?![由在经向被与和及对从的年月日])[\u3400-\u9fff]){2,24}(?:法院|高院|中院))\s?(?:在|于)?\s?(?:\d{4}\s?年\s?(?:\d{1,2}\s?月\s?)?(?:\d{1,2}\s?[日号])?)?\s?(?:对|就|在)?\s?(?:一审|二审|终审|再审)?(?:作出|审理|审结|判决|宣判|裁判|受理)?了?的?\s?"
+    r"(?:民事|刑事|一审|二审|终审|生效|首例|著名)*(?:判决|裁定)?书?[（(\[【〔“「《]?$"
 )
+_ANY_COURT = re.compile(r"同一|另一|其他|别的|该|这个|那个|国内|我国|各地|各级|一些|多家|任何|上级|下级|当地|受诉|原审|一审|二审|终审")
 _BY_COURT = re.compile(
-    r"[》”」）)]?\s?(?:一案|判决书?|案)?[，,]?\s?(?:是|系)?(?:由|经)(?P<court>[\u3400-\u9fff]{2,20}?法院)(?=[^，。；]{0,24}(?:判决|审理|审结|作出|宣判|裁判|认定|判令|判))"
+    r"[》”」）)]?\s?(?:一案|判决书?|案)?[，,]?\s?(?:是|系)?(?:已|均|都|系)?(?:由|经)(?P<court>[\u3400-\u9fff]{2,20}?法院)(?=[^，。；]{0,24}(?:判决|审理|审结|作出|宣判|裁判|认定|判令|判))"
 )
 _RANK = re.compile(r"最高(?=人民)|高级(?=人民)|高院|中级(?=人民)|中院|互联网|知识产权|海事|金融")
 _LOCAL = re.compile(r"[区县市旗](?:人民)?法院$|开发区人民法院$")
@@ -104,11 +105,12 @@ def deciding_court(before: str, after: str) -> str | None:
     ('江西省高级人民法院', '德国汉堡地区法院')
     >>> deciding_court("原告向北京互联网法院提交了", "判决")
     """
-    named = courts_named(before[-_NEAR:])
-    if named and _LEADS_TO.fullmatch(before[-_NEAR:], named[-1][2]) and not _NOT_DECIDING.search(before[-_NEAR:][: named[-1][1]]):
-        return named[-1][0]
+    leading = _COURT_LEADING.search(before[-_NEAR:])
+    if leading and not _ANY_COURT.search(leading["court"]):
+        ahead = before[-_NEAR:][: leading.start("court")]
+        return None if _NOT_DECIDING.search(ahead) else leading["court"]
     behind = _BY_COURT.match(after)
-    return behind["court"] if behind else None
+    return behind["court"] if behind and not _ANY_COURT.search(behind["court"]) else None
 
 
 def other_court(before: str, after: str, meta: Mapping[str, Any], also: Iterable[str], by_number: bool) -> list[Misfit]:
@@ -126,6 +128,11 @@ def other_court(before: str, after: str, meta: Mapping[str, Any], also: Iterable
     if any(_alike(said, name) for name in known):
         return []
     return [Misfit("court", held, 0, 0)]
+
+
+def is_below(said: str, meta: Mapping[str, Any]) -> bool:
+    """Whether a court named in a draft is one of the courts whose decision this one reviewed."""
+    return any(_alike(said, str(name)) for name in meta.get("courts_below", ()))
 
 
 def _alike(said: str, held: str) -> bool:
@@ -253,12 +260,12 @@ def is_reported(said: str, at: int) -> bool:
 
 def is_a_holding(said: str, misfit: Misfit, meta: Mapping[str, Any]) -> bool:
     """Whether what `rag.claims` found in a draft is stated as the court's holding on the whole case."""
-    if misfit.field in ("work", "outcome", "liability") and is_reported(said, misfit.start):
+    if misfit.field in ("work", "outcome", "liability", "fair_use", "not_similar") and is_reported(said, misfit.start):
         return False
     low = max(said.rfind(mark, 0, misfit.start) for mark in "，,。；;：:") + 1
     end = min((at for mark in "，,。；;" if (at := said.find(mark, misfit.end)) >= 0), default=len(said))
     words, clause = said[misfit.start : misfit.end], said[low:end]
-    if misfit.field == "work":
+    if misfit.field in ("work", "fair_use", "not_similar"):
         return not _PART.search(clause)
     if misfit.field == "outcome":
         if "侵权" in words and "败诉" not in words:

@@ -28,6 +28,8 @@ _MISFIT_LABELS = {
     "tool": ("使用的工具", "the tool used"),
     "liability": ("责任认定", "the kind of liability"),
     "work": ("可版权性的认定", "the finding on copyrightability"),
+    "fair_use": ("合理使用的认定", "the finding on fair use"),
+    "not_similar": ("实质性相似的认定", "the finding on substantial similarity"),
     "plaintiff": ("原告", "the plaintiff"),
     "defendant": ("被告", "the defendant"),
 }
@@ -38,6 +40,8 @@ _MISFIT_SECTIONS = {
     "rights": ("本院认为", "裁判结果"),
     "liability": ("本院认为",),
     "work": ("本院认为",),
+    "fair_use": ("本院认为",),
+    "not_similar": ("本院认为",),
 }
 
 

@@ -45,15 +45,18 @@ _SURROGATES = dict.fromkeys(range(55296, 57344), 65533)
 class DraftCheck:
     """Checks drafts against one library, as the law stood on one day.
 
-    `captions` and `concordance` tell what an article speaks of, and under which number it stood before.
+    `captions` and `concordance` tell what an article speaks of, and under which number it stood before; `companies` are
+    names that a draft may give as those of parties.
     """
 
-    def __init__(self, library: Library, captions: Captions, concordance: Concordance, as_of: date) -> None:
+    def __init__(
+        self, library: Library, captions: Captions, concordance: Concordance, companies: Sequence[str], as_of: date
+    ) -> None:
         catalogue = library.catalogue()
         self._library = library
         self._names = catalogue.names
         self._statutes = StatuteCheck(library, catalogue, captions, concordance, as_of)
-        self._cases = CaseCheck(library, as_of)
+        self._cases = CaseCheck(library, companies, as_of)
 
     def check(self, draft: str) -> CheckReport:
         """One verdict for every citation of a statute or a case, in the order of the draft."""

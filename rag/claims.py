@@ -57,13 +57,28 @@ _NEGATION_BEFORE = 12
 _WON, _LOST = {"upheld", "partly", "affirmed", "convicted"}, {"dismissed"}
 _WORK = re.compile(
     r"(?P<no>不|并?未|没有?|非|不能|否定|否认|无法)?(?:认定|认为|认可|承认|认)?(?:其|那张图|图片|涉案图片|该图片|内容|AI图片?|图|提示词)?(?P<no2>不|并?未|没有?)?"
-    r"(?:构成|属于|是|成为|具有|具备|享有|受)(?:到)?(?P<no3>不)?(?:文字|美术|视听)?(?:作品|著作权(?:法)?(?:的)?保护|可版权性|独创性|版权保护)"
+    r"(?:构成|属于|是|成为|具有|具备|享有|受|为)(?:到)?(?P<no3>不)?(?:文字|美术|视听)?(?:作品|著作权(?:法)?(?:的)?保护|可版权性|独创性|版权保护)"
 )
 _LIABILITY = {
-    "direct": re.compile(r"直接侵权|直接责任"),
+    "direct": re.compile(r"直接侵权|直接责任|直接侵害"),
     "contributory": re.compile(r"帮助侵权|间接侵权|共同侵权|连带"),
     "none": re.compile(
-        r"平台(?:不|无需|无须|没有|免)(?:承担|担|构成)?(?:责|侵权)|平台不承担|平台无责|平台免责|不承担(?:赔偿|侵权|连带)?责任"
+        r"平台(?:不|无需|无须|没有|免)(?:承担|担|构成)?(?:责|侵权)|平台不承担|平台无责|平台免责|不承担(?:赔偿|侵权|连带)?责任|(?:没有|没|未|不)(?:让|令|要求|判令|判)[^，。；]{1,8}(?:担责|承担|赔偿)|不侵权|免于担责|尽责免责"
+    ),
+}
+_BUT = re.compile(r"而是|而(?!非|不)|只|仅|却")
+_DEFENCES = {
+    "fair_use": (
+        re.compile(
+            r"(?:构成|属于|成立|认定为|认可|落入|支持[^，。；]{0,8})合理使用|合理使用(?:的?抗辩)?(?:成立|得到支持|获得支持)"
+        ),
+        "认定构成合理使用",
+        "否定了合理使用",
+    ),
+    "not_similar": (
+        re.compile(r"(?:构成|具有|存在|达到|属于)实质性(?:的)?(?:相似|近似)|实质性相似(?:成立|的认定)"),
+        "认定不构成实质性相似",
+        "认定构成实质性相似",
     ),
 }
 
@@ -73,7 +88,7 @@ class Misfit:
     """One thing said about a case that its file contradicts.
 
     `field` names the fact (court, decided, filed, claimed, awarded, outcome, rights, tool, liability, work, instance,
-    plaintiff, defendant), `held` is what the file says, written for a reader, `start`/`end` are the words that say otherwise.
+    plaintiff, defendant, fair_use, not_similar), `held` is what the file says, written for a reader, `start`/`end` are the words that say otherwise.
     """
 
     field: str
@@ -100,6 +115,7 @@ def misfits(text: str, meta: Mapping[str, Any], *, tools: Iterable[str] = ()) ->
         *_outcome(text, meta),
         *_copyrightability(text, meta),
         *_liability(text, meta),
+        *_defences(text, meta),
         *_rights(text, meta),
         *_tool(text, meta, tools),
         *_parties(text, meta),
@@ -229,7 +245,10 @@ def _effect(meta: Mapping[str, Any], defence: str) -> str:
 
 def _copyrightability(text: str, meta: Mapping[str, Any]) -> list[Misfit]:
     effect = _effect(meta, "not_copyrightable")
-    said = [(match, bool(match["no"] or match["no2"] or match["no3"])) for match in _WORK.finditer(text)]
+    said = [
+        (match, bool(match["no"] or match["no2"] or match["no3"]) or _is_denied(text, match))
+        for match in _WORK.finditer(text)
+    ]
     sides = {negated for _, negated in said}
     if len(sides) != 1 or re.search(r"是不是|是否|还是|能否|可否|算不算|吗", text):
         return []
@@ -246,13 +265,32 @@ def _liability(text: str, meta: Mapping[str, Any]) -> list[Misfit]:
         return []
     held_kinds = {kind for kind, pattern in _LIABILITY.items() if pattern.search(held)}
     said = {kind: match for kind, pattern in _LIABILITY.items() if (match := pattern.search(text))}
-    if len(said) != 1 or not held_kinds:
+    denied = {kind for kind, match in said.items() if _is_denied(text, match)}
+    wrong = set(said) - denied or denied & held_kinds
+    if not said or not held_kinds or (set(said) - denied) & held_kinds or not wrong:
         return []
-    kind, match = next(iter(said.items()))
+    match = said[next(kind for kind in said if kind in wrong)]
+    return [Misfit("liability", held, match.start(), match.end())]
+
+
+def _is_denied(text: str, match: re.Match[str]) -> bool:
+    """Whether a negation stands before the words, in their clause."""
     left, _ = _clause(text, match.start(), match.end())
-    negated = bool(_NOT.search(text, max(left, match.start() - _NEGATION_BEFORE), match.start()))
-    if (kind in held_kinds) == negated:
-        return [Misfit("liability", held, match.start(), match.end())]
+    before = _BUT.split(text[max(left, match.start() - _NEGATION_BEFORE) : match.start()])[-1]
+    return bool(_NOT.search(before))
+
+
+def _defences(text: str, meta: Mapping[str, Any]) -> list[Misfit]:
+    """What is said of fair use or of similarity, against the effect that the file gives the case for that defence."""
+    for defence, (pattern, holds, fails) in _DEFENCES.items():
+        effect = _effect(meta, defence)
+        match = pattern.search(text)
+        if match is None or effect not in ("supports", "undercuts") or _ASKING.search(text):
+            continue
+        # The defence of fair use carries where the use is fair; that of no similarity where there is none.
+        carried = _is_denied(text, match) == (defence == "not_similar")
+        if carried != (effect == "supports"):
+            return [Misfit(defence, holds if effect == "supports" else fails, match.start(), match.end())]
     return []
 
 

@@ -33,11 +33,11 @@ _FIRM_END = (
 _FIRM = re.compile(rf"(?P<name>[\u4e00-\u9fffA-Za-z0-9（）()·]{{2,28}}?{_FIRM_END}(?:[\u4e00-\u9fff]{{2,6}}分公司)?)")
 # Where the name of a firm begins: behind the last of these.
 _BEFORE_FIRM = re.compile(
-    r"原告|被告|第三人|上诉人|申请人|客户|我们|我司|我方|对方|甲方|乙方|委托人|[与和及由向对将给被把在是叫诉告为即系的从到找请替经某家]"
+    r"委托|聘请|原告|被告|第三人|上诉人|申请人|客户|我们|我司|我方|对方|甲方|乙方|委托人|[与和及由向对将给被把在是叫诉告为即系的从到找请替经某家]"
 )
 _NO_FIRM = re.compile(r"^(?:[一这那某该本其多几两]|上述|相关|有关|其他|人工智能|AI|科技|文化|传媒|网络|信息|软件|影视|动漫|音乐|出版|广告|设计|游戏|大型|小型|互联网|平台)*$")
 _ADDRESS = re.compile(
-    r"(?:[\u4e00-\u9fff]{2,7}?(?:省|自治区))?(?:[\u4e00-\u9fff]{2,7}?市)?[\u4e00-\u9fff]{1,7}?(?:区|县|镇|乡)[\u4e00-\u9fff0-9]{1,14}?(?:路|街|巷|道|弄|村|小区|大厦)"
+    r"(?:(?<=住)|(?<=位于)|(?<=地址[:：])|(?<=住址[:：])|(?<=在)|(?<![\u4e00-\u9fff]))(?:[\u4e00-\u9fff]{2,7}?(?:省|自治区))?(?:[\u4e00-\u9fff]{2,7}?市)?[\u4e00-\u9fff]{1,7}?(?:区|县|镇|乡)[\u4e00-\u9fff0-9]{1,14}?(?:路|街|巷|道|弄|村|小区|大厦)"
     r"\d{0,5}(?:号|弄)?(?:\d{1,4}(?:号楼|幢|栋|座|单元|室|层))*"
 )
 # Kind, and what it looks like in narrow characters; the first that fits takes the words.
@@ -47,12 +47,13 @@ _NUMBERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("信用代码", re.compile(r"(?<![0-9A-Za-z])[0-9A-HJ-NP-RT-UW-Y]{2}\d{6}[0-9A-HJ-NP-RT-UW-Y]{10}(?![0-9A-Za-z])")),
     ("电话", re.compile(r"(?<![0-9A-Za-z])(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)")),
     ("电话", re.compile(r"(?<![0-9A-Za-z])(?:\(0\d{2,3}\)|0\d{2,3}[ -])\d{7,8}(?!\d)")),
+    ("信用代码", re.compile(r"信用代码[:： ]?(?P<name>[0-9A-Z]{15,20})(?![0-9A-Za-z])")),
     ("证件号", re.compile(r"(?<![0-9A-Za-z])(?:[EGDSPH][0-9A-Z]?\d{7,8})(?![0-9A-Za-z])")),
     ("账号", re.compile(r"(?:QQ|微信|抖音|支付宝|WeChat|wechat)(?:号|群)?[:： ]?(?P<name>[A-Za-z0-9_-]{5,20})")),
     ("号码", re.compile(r"(?<![0-9A-Za-z.])\d(?:[ -]?\d){8,22}(?![0-9A-Za-z]|[ ,.]?\d|\s*(?:元|万|亿|年|月|件|张|幅|人|次))")),
 )
 _PLACEHOLDER = re.compile(r"[〔\[［【(（]?\s*(姓名|公司|地址|邮箱|身份证号|信用代码|电话|证件号|账号|号码)\s*(\d+)\s*[〕\]］】)）]?")
-_SHORTEST_FOR_ALL = 2
+_WHOLE_NAME = re.compile(_NAME)
 
 
 class Masker:
@@ -113,7 +114,7 @@ class Masker:
         for pattern in (_AFTER_TITLE, _BEFORE_TITLE, _ENGLISH):
             found += [("姓名", match["name"]) for match in pattern.finditer(text)]
         if self._named:
-            found += [("姓名", name) for name in self._named(text)]
+            found += [("姓名", name) for name in self._named(text) if _WHOLE_NAME.fullmatch(name)]
         return found
 
 

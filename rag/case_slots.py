@@ -1,0 +1,136 @@
+"""Who sued whom, over what, under which number: names in a draft that the case file does not know.
+
+A digest leaves much out, so what it does not say is no contradiction. But it does name the parties, the work, the tool and the
+number: another one in their place was put there by mistake.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from rag.claims import Misfit
+
+_MARKS = "，,。；;：:？?！!\n"
+_ROLES = (
+    (re.compile(r"原告|起诉|提起|权利人|维权|诉请|索赔"), "plaintiff"),
+    (re.compile(r"被告|告的是|被诉|抗辩|担责|判赔|被判|赔偿的是|起诉的是"), "defendant"),
+)
+_TITLE = re.compile(r"《([^《》]{1,20})》")
+_A_RULE = re.compile(r"(?:法|法典|条例|办法|规定|解释|指南|意见|批复|公约|协定|协议|报告|通知|声明|标准|合同|案例|日报|时报|公报|学报)(?:[（(].*)?$")
+_OVER_A_WORK = re.compile(r"作品|剧|小说|形象|人物|角色|歌|曲|诗|画|图|维权|权利|截取|训练|抄|侵害|客体|著作权")
+_OBJECT = re.compile(
+    r"(?:涉案(?:的)?(?:作品|客体|内容)?|客体|标的|权利作品|作品|保护的|争的|争议的|审的|据以维权的|涉及的)(?:[^，。；]{0,6}?)(?:是|为|系|即)"
+    r"|生成(?:了|的|一)|用[^，。；]{1,12}(?:画|写|做|生成)的|保护的是|改的是|训练(?!集|数据)"
+)
+_KINDS = (
+    re.compile(r"音乐|歌曲|录音|乐曲|曲子|配乐"),
+    re.compile(r"诗(?!意)|诗歌|小说|剧本|歌词|新闻稿"),
+    re.compile(r"源代码|源程序|代码"),
+    re.compile(r"婚纱照|风景照|摄影照片|摄影作品|照片"),
+    re.compile(r"电影|预告片|电视剧|剧集"),
+    re.compile(r"短视频|视频"),
+    re.compile(r"图片|插画|图案|画作|美术|绘画|图像|画|图"),
+)
+_DOCKET = re.compile(r"\d:\d{2}-(?:cv|cr|md|mc)-\d{4,5}")
+_FOREIGN_SUM = re.compile(r"(\d[\d,.]*)\s*(亿|千万|百万|万)?\s*(美元|欧元|英镑|日元)")
+_UNITS = {"亿": 1e8, "千万": 1e7, "百万": 1e6, "万": 1e4, "": 1.0, None: 1.0}
+
+
+def slots(said: str, meta: Mapping[str, Any], text: str, companies: Iterable[str]) -> list[Misfit]:
+    """What the text names as party, work, number or foreign sum, and the file knows nothing of.
+
+    `text` is the whole of the file's words; `companies` are names to look for.
+
+    >>> file = {"parties": {"plaintiff": "李某", "defendant": "刘某"}, "work": "一张图片"}
+    >>> [m.field for m in slots("被告是小红书平台", file, "李某诉刘某。被告转载了图片。", ["小红书"])]
+    ['defendant']
+    """
+    known = f"{text} {_flat(meta)}"
+    return [
+        *_parties(said, meta, known, companies),
+        *_works(said, meta, known),
+        *_objects(said, meta, known),
+        *_dockets(said, meta, known),
+        *_sums(said, known),
+    ]
+
+
+def _flat(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return " ".join(_flat(inner) for inner in value.values())
+    if isinstance(value, list | tuple):
+        return " ".join(_flat(inner) for inner in value)
+    return str(value or "")
+
+
+def _clause(said: str, at: int) -> str:
+    low = max(said.rfind(mark, 0, at) for mark in _MARKS) + 1
+    high = min((found for mark in _MARKS if (found := said.find(mark, at)) >= 0), default=len(said))
+    return said[low:high]
+
+
+def _parties(said: str, meta: Mapping[str, Any], known: str, companies: Iterable[str]) -> list[Misfit]:
+    parties = meta.get("parties") or {}
+    lowered, told = known.lower(), said.lower()
+    for name in companies:
+        at = told.find(name.lower())
+        if at < 0 or name.lower() in lowered:
+            continue
+        clause = _clause(said, at)
+        role = next((field for pattern, field in _ROLES if pattern.search(clause)), None)
+        if role and (held := str(parties.get(role) or "")):
+            return [Misfit(role, held, at, at + len(name))]
+    return []
+
+
+def _works(said: str, meta: Mapping[str, Any], known: str) -> list[Misfit]:
+    held = str(meta.get("work") or "")
+    for match in _TITLE.finditer(said):
+        title = match[1]
+        if held and title not in known and not _A_RULE.search(title) and _OVER_A_WORK.search(_clause(said, match.start())):
+            return [Misfit("object", held, *match.span())]
+    return []
+
+
+def _objects(said: str, meta: Mapping[str, Any], known: str) -> list[Misfit]:
+    """The kind of the work (a song, a poem, code), where the text says what it was and the file knows no such thing."""
+    held = str(meta.get("work") or "")
+    for mark in _OBJECT.finditer(said) if held else ():
+        rest = said[mark.end() : mark.end() + 24]
+        rest = rest[: min((at for sign in _MARKS if (at := rest.find(sign)) >= 0), default=len(rest))]
+        kinds = [pattern for pattern in _KINDS if pattern.search(rest)]
+        if kinds and not any(pattern.search(known) for pattern in kinds):
+            return [Misfit("object", held, mark.end(), mark.end() + len(rest))]
+    return []
+
+
+def _dockets(said: str, meta: Mapping[str, Any], known: str) -> list[Misfit]:
+    for match in _DOCKET.finditer(said):
+        held = str(meta.get("docket") or "")
+        if held and match[0] not in known:
+            return [Misfit("docket", held, *match.span())]
+    return []
+
+
+def _sums(said: str, known: str) -> list[Misfit]:
+    held = {(_value(match), match[3]): match[0] for match in _FOREIGN_SUM.finditer(known)}
+    for match in _FOREIGN_SUM.finditer(said):
+        same = [words for (_, currency), words in held.items() if currency == match[3]]
+        if same and (_value(match), match[3]) not in held:
+            return [Misfit("sum", "、".join(dict.fromkeys(same)), *match.span())]
+    return []
+
+
+def _value(match: re.Match[str]) -> float:
+    return float(match[1].replace(",", "").rstrip(".") or 0) * _UNITS[match[2]]
+
+
+@lru_cache(maxsize=4)
+def load_companies(corpus: Path) -> tuple[str, ...]:
+    """The names of `corpus/lexicon/companies.txt`, the longest first; none where there is no such file."""
+    file = corpus / "lexicon" / "companies.txt"
+    lines = file.read_text("utf-8").splitlines() if file.is_file() else []
+    names = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+    return tuple(sorted(names, key=len, reverse=True))
