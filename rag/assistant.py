@@ -37,11 +37,16 @@ from rag.settings import DEFAULT_WORKSPACE, Settings
 from rag.verify import Admitted, admit, written_out
 
 if TYPE_CHECKING:
+    from ingest.resolve import Catalogue
     from rag.analysis import Analysis
+    from rag.check_draft import DraftCheck
     from rag.memo_parts import Memo
+    from rag.prose.endpoint import LanguageModel
+    from rag.prose.writing import Prose, ProseWriter, Sent
 
 LONGEST_QUESTION = 60_000
 _GENERATOR = "extractive"
+_ANSWERS_REMEMBERED = 50
 
 
 class LookupResult(BaseModel):
@@ -86,6 +91,10 @@ class Assistant:
         self._index: Index = open_index(self.settings, workspace)
         self._reader: Reader | None = None
         self._lock = threading.Lock()
+        self._endpoint = self.settings.endpoint()
+        self._model: LanguageModel | None = None
+        self._checker: tuple[Catalogue, date, DraftCheck] | None = None
+        self._sent: dict[str, list[Sent]] = {}
 
     # --- doors -------------------------------------------------------------------------------------------------------
 
@@ -103,7 +112,10 @@ class Assistant:
     def stream(
         self, question: str, history: Sequence[Turn] = (), as_of: date | None = None, id: str | None = None
     ) -> Iterator[Statement | Answer]:
-        """The statements of the answer as they pass the check, then the answer itself."""
+        """The statements of the answer as they pass the check, then the answer itself.
+
+        Where a language model is set, its sentences come first, those that passed; then what was found without it.
+        """
         started = time.perf_counter()
         _require_readable(question)
         day = as_of or date.today()
@@ -112,14 +124,31 @@ class Assistant:
         composed = Composer(self._index, self.settings.corpus).compose(read, day)
         written = time.perf_counter()
         admitted = admit(self._index.library, composed.drafts, day)
+        verified = time.perf_counter()
+        name = id or uuid4().hex[:12]
+        prose = None
+        if self._endpoint and admitted.sources and composed.kind not in (AnswerKind.ABSTAIN, AnswerKind.CLARIFY):
+            writer = self._writer(read, admitted, day)
+            yield from writer.write()
+            prose = writer.prose
+            self._remember(name, prose.sent)
         yield from admitted.statements
         timings = {
             "read": understood - started,
             "compose": written - understood,
-            "verify": time.perf_counter() - written,
+            "verify": verified - written,
             "total": time.perf_counter() - started,
         }
-        yield self._answer(id or uuid4().hex[:12], read, composed, admitted, day, timings)
+        if prose:
+            timings["prose"] = time.perf_counter() - verified
+        yield self._answer(name, read, composed, admitted, prose, day, timings)
+
+    def sent(self, answer_id: str) -> "list[Sent]":
+        """What was sent to the language model for an answer, as it left the machine, and what came back.
+
+        Of the last answers only; empty where nothing was sent.
+        """
+        return self._sent.get(answer_id, [])
 
     def lookup(self, citation: str, as_of: date | None = None) -> LookupResult:
         """The words at a cited place, given in any form or as a key. Raises NotFound when there is no such place here."""
@@ -151,16 +180,7 @@ class Assistant:
 
     def check(self, text: str, as_of: date | None = None) -> CheckReport:
         """Every citation of a statute or a case in a draft, each with one verdict, its reason and the right place."""
-        from rag.check_draft import DraftCheck
-
-        corpus = self.settings.corpus
-        return DraftCheck(
-            self._index.library,
-            load_captions(corpus),
-            load_concordance(corpus),
-            load_companies(corpus),
-            as_of or date.today(),
-        ).check(text)
+        return self._draft_check(as_of or date.today()).check(text)
 
     def analyse(self, facts: str, as_of: date | None = None) -> "Analysis":
         """The defences held against a fact pattern, with the nearest cases: what an answer of kind `defense` says, as data.
@@ -188,6 +208,30 @@ class Assistant:
 
     # --- the steps ---------------------------------------------------------------------------------------------------
 
+    def _draft_check(self, day: date) -> "DraftCheck":
+        from rag.check_draft import DraftCheck
+
+        library, corpus = self._index.library, self.settings.corpus
+        with self._lock:
+            catalogue, known = library.catalogue(), self._checker
+            if known is None or known[0] is not catalogue or known[1] != day:
+                made = DraftCheck(library, load_captions(corpus), load_concordance(corpus), load_companies(corpus), day)
+                self._checker = known = (catalogue, day, made)
+        return known[2]
+
+    def _writer(self, question: Question, admitted: Admitted, day: date) -> "ProseWriter":
+        from rag.prose.opening import open_writer
+
+        assert self._endpoint is not None
+        self._model = self._model or self._endpoint.open()
+        check = self._draft_check(day).check
+        return open_writer(question.raw, admitted, self._index, self.settings.corpus, day, self._model, check)
+
+    def _remember(self, answer_id: str, sent: "list[Sent]") -> None:
+        self._sent[answer_id] = sent
+        while len(self._sent) > _ANSWERS_REMEMBERED:
+            self._sent.pop(next(iter(self._sent)))
+
     def _read(self, question: str, history: Sequence[Turn]) -> Question:
         library = self._index.library
         with self._lock:
@@ -198,9 +242,16 @@ class Assistant:
     # --- assembling --------------------------------------------------------------------------------------------------
 
     def _answer(
-        self, id: str, question: Question, composed: Composed, admitted: Admitted, day: date, timings: dict[str, float]
+        self,
+        id: str,
+        question: Question,
+        composed: Composed,
+        admitted: Admitted,
+        prose: "Prose | None",
+        day: date,
+        timings: dict[str, float],
     ) -> Answer:
-        statements = admitted.statements
+        statements = [*(prose.statements if prose else ()), *admitted.statements]
         supported = any(statement.citations for statement in statements)
         abstained = composed.kind is AnswerKind.ABSTAIN or (not supported and composed.kind is not AnswerKind.CLARIFY)
         if not statements:
@@ -217,17 +268,48 @@ class Assistant:
             citations=sources,
             defenses=composed.defenses,
             clarify=composed.clarify,
-            warnings=[*composed.warnings, *self._warnings(question, sources, admitted.held_back, day)],
+            warnings=[
+                *(self._told_of(prose, question) if prose else ()),
+                *composed.warnings,
+                *self._warnings(question, sources, admitted.held_back, day),
+            ],
             as_of=day,
-            provenance=self._provenance(),
+            provenance=self._provenance(prose),
             timings_ms={name: round(seconds * 1000, 2) for name, seconds in timings.items()},
         )
 
-    def _provenance(self) -> Provenance:
+    def _told_of(self, prose: "Prose", question: Question) -> list[str]:
+        """What a reader should know of the language model's part in an answer."""
+        pick = question.language.pick
+        found = [prose.failure] if prose.failure else []
+        if prose.dropped:
+            found.append(
+                pick(
+                    f"语言模型写的句子中有{prose.dropped}句未通过核对，没有显示。",
+                    f"{prose.dropped} sentence(s) of the language model failed the check and are not shown.",
+                )
+            )
+        if not prose.statements and not prose.failure:
+            found.append(
+                pick(
+                    "语言模型没有写出通过核对的句子，以下为直接摘录的答案。",
+                    "No sentence of the language model passed the check; the answer is extracted from the sources.",
+                )
+            )
+        if prose.masked:
+            found.append(
+                pick(
+                    f"发送给语言模型的文字中已遮盖{prose.masked}处姓名、号码等。",
+                    f"{prose.masked} name(s) and number(s) were masked in what was sent to the language model.",
+                )
+            )
+        return found
+
+    def _provenance(self, prose: "Prose | None" = None) -> Provenance:
         return Provenance(
             corpus=str(self._index.manifest.get("fingerprint", ""))[:12],
             embedder=self._index.embedder.name,
-            generator=_GENERATOR,
+            generator=f"{self._model.name}+{_GENERATOR}" if self._model and prose and prose.statements else _GENERATOR,
             version=distribution_version("kangbian"),
         )
 

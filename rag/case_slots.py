@@ -18,7 +18,9 @@ _ROLES = (
     (re.compile(r"被告|告的是|被诉|抗辩|担责|判赔|被判|赔偿的是|起诉的是"), "defendant"),
 )
 _TITLE = re.compile(r"《([^《》]{1,20})》")
-_A_RULE = re.compile(r"(?:法|法典|条例|办法|规定|解释|指南|意见|批复|公约|协定|协议|报告|通知|声明|标准|合同|案例|日报|时报|公报|学报)(?:[（(].*)?$")
+_A_RULE = re.compile(
+    r"(?:法|法典|条例|办法|规定|解释|指南|意见|批复|公约|协定|协议|报告|通知|声明|标准|合同|案例|日报|时报|公报|学报)(?:[（(].*)?$"
+)
 _OVER_A_WORK = re.compile(r"作品|剧|小说|形象|人物|角色|歌|曲|诗|画|图|维权|权利|截取|训练|抄|侵害|客体|著作权")
 _OBJECT = re.compile(
     r"(?:涉案(?:的)?(?:作品|客体|内容)?|客体|标的|权利作品|作品|保护的|争的|争议的|审的|据以维权的|涉及的)(?:[^，。；]{0,6}?)(?:是|为|系|即)"
@@ -89,7 +91,12 @@ def _works(said: str, meta: Mapping[str, Any], known: str) -> list[Misfit]:
     held = str(meta.get("work") or "")
     for match in _TITLE.finditer(said):
         title = match[1]
-        if held and title not in known and not _A_RULE.search(title) and _OVER_A_WORK.search(_clause(said, match.start())):
+        if (
+            held
+            and title not in known
+            and not _A_RULE.search(title)
+            and _OVER_A_WORK.search(_clause(said, match.start()))
+        ):
             return [Misfit("object", held, *match.span())]
     return []
 

@@ -17,7 +17,9 @@ _AFTER_CLOSER = re.compile(
 _BLOCK = re.compile(r"(?:^[ \t]*>[^\n]*(?:\n|$))+", re.M)
 _BLOCK_MARK = re.compile(r"^[ \t]*>+[ \t]?", re.M)
 # The last line of a block quotation often names the source; it is no part of what is quoted, nor is the mark of a note.
-_CREDIT = re.compile(r"(?:^[ \t]*>[ \t]*\n)*^[ \t]*>[ \t]*(?:——?|--|[（(](?:参?见|引自|出自|摘自|语出)?[：:]?\s*《)[^\n]*\n?\Z", re.M)
+_CREDIT = re.compile(
+    r"(?:^[ \t]*>[ \t]*\n)*^[ \t]*>[ \t]*(?:——?|--|[（(](?:参?见|引自|出自|摘自|语出)?[：:]?\s*《)[^\n]*\n?\Z", re.M
+)
 _NOTE_MARK = re.compile(r"\[\^?\d{1,3}\]|[①-⑳]")
 
 

@@ -48,6 +48,8 @@ _ATTRIBUTED = re.compile(
     r"(?:规定|确立|列举|界定|定义|要求|禁止|允许|赋予|明文|指出|讲|说|是关于|是|为|系|涉及|调整|规范|处理|解决|针对|将|把|对|关于|项下|中的|所称|的|：|:|——|\||\s)"
 )
 _YEAR_BEHIND = re.compile(r"^\s?[（(]\s?(?:(?:19|20)\d{2})")
+# Quotations whose home is remembered; a server checks drafts for weeks.
+_MOST_REMEMBERED = 20_000
 _ORDINALS_KEPT = frozenset({"22", "47", "48"})
 
 
@@ -517,6 +519,8 @@ class StatuteCheck:
 
     def _elsewhere(self, citation: Citation, words: str) -> Citation | None:
         asked = (citation.document, citation.version, words)
+        if len(self._homes) > _MOST_REMEMBERED:
+            self._homes.clear()
         if asked not in self._homes:
             leaves, articles = self._all_leaves(citation), self._book(citation).places.values()
             self._homes[asked] = where_it_stands(words, leaves, articles)
@@ -534,6 +538,8 @@ class StatuteCheck:
     def _in_other_law(self, place: HeldPlace, words: str) -> Citation | None:
         """Where another statute held has these very words."""
         asked = (place.citation.document, words)
+        if len(self._foreign) > _MOST_REMEMBERED:
+            self._foreign.clear()
         if asked not in self._foreign:
             self._foreign[asked] = next(
                 (

@@ -1,5 +1,6 @@
 """One index of the built-in corpus for the whole run, in a folder of its own."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +21,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """KANGBIAN_HOME for every test, so that none reads or writes a person's own data; an index is built on first use."""
     folder = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("KANGBIAN_EMBED_MODEL", "KANGBIAN_CHROMA_URL", "KANGBIAN_CHROMA_TOKEN", "KANGBIAN_CHROMA_TIMEOUT"):
+        for name in [name for name in os.environ if name.startswith("KANGBIAN_")]:
             patch.delenv(name, raising=False)
         patch.setenv("KANGBIAN_HOME", str(folder))
         yield folder

@@ -62,7 +62,9 @@ class Endpoint:
     def __post_init__(self) -> None:
         parts = urlsplit(self.url)
         if parts.username or parts.password or parts.query:
-            raise UnusableInput("KANGBIAN_LLM_BASE_URL 中不能写用户名、密码或参数。密钥请放在 KANGBIAN_LLM_API_KEY 中。")
+            raise UnusableInput(
+                "KANGBIAN_LLM_BASE_URL 中不能写用户名、密码或参数。密钥请放在 KANGBIAN_LLM_API_KEY 中。"
+            )
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise UnusableInput(
                 "KANGBIAN_LLM_BASE_URL 不是可用的地址。应形如 http://127.0.0.1:11434/v1 或 https://api.deepseek.com/v1。"
@@ -87,6 +89,7 @@ class Endpoint:
         pause = httpx.Timeout(self.seconds, connect=min(self.seconds, _CONNECT_SECONDS))
         # A redirect could carry the question to a host that nobody configured, and so could a proxy of this machine.
         client = httpx.Client(timeout=pause, follow_redirects=False, trust_env=not self.is_here)
+        options: dict[str, Any] = {"http_client": client, "max_retries": 0}
         served = OpenAILike(
             model=self.model,
             api_base=self.url,
@@ -96,8 +99,7 @@ class Endpoint:
             max_tokens=_MAX_TOKENS,
             temperature=0.0,
             timeout=self.seconds,
-            max_retries=0,
-            http_client=client,
+            **options,
         )
         return ChatModel(served, self)
 

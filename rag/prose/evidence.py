@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from ingest.citation import Citation
+from ingest.document import Kind
 from rag.answer import Statement
 from rag.injection import separate_instructions
-from rag.library import Library
+from rag.library import HeldPlace, Library
 from rag.provision import title_of, words_of
 from rag.verify import Admitted, is_ours
 
@@ -73,13 +74,21 @@ def gather(question: str, admitted: Admitted, library: Library, day: date) -> Ev
         place = library.place(Citation.parse(key), day)
         if place is None or len(exhibits) == _MOST_PLACES or room <= 0:
             continue
-        text = separate_instructions(words_of(place)).text.strip()[: min(_LONGEST_PLACE, room)]
+        words = f"{_lead(place, library, day)}{words_of(place)}"
+        text = separate_instructions(words).text.strip()[: min(_LONGEST_PLACE, room)]
         room -= len(text)
         points = tuple(statement.text for statement in admitted.statements if key in statement.citations)
-        exhibits.append(
-            Exhibit(len(exhibits) + 1, place.citation, title_of(place), text, not is_ours(place), points)
-        )
+        exhibits.append(Exhibit(len(exhibits) + 1, place.citation, title_of(place), text, not is_ours(place), points))
     return Evidence(question, tuple(exhibits), tuple(_within(admitted.statements, exhibits)))
+
+
+def _lead(place: HeldPlace, library: Library, day: date) -> str:
+    """The words that introduce the list in which an item stands: they belong to each of its items."""
+    if len(place.citation.path) < 3 or place.kind is not Kind.STATUTE:
+        return ""
+    paragraph = library.place(place.citation.at(*place.citation.path[:2]), day)
+    lead = paragraph.text.split("\n", 1)[0].strip() if paragraph else ""
+    return f"{lead}\n" if lead.endswith(("：", ":")) else ""
 
 
 def _within(statements: Sequence[Statement], exhibits: Sequence[Exhibit]) -> list[Statement]:

@@ -4,11 +4,11 @@ named      every number and key in it is one of the evidence, and there is at le
 cited      what it cites in words exists, says so, and is of the evidence (`rag.check_draft`)
 quoted     words in quotation marks stand in the original that it names, or in the user's own words
 clean      no address, no markup, no instruction
-supported  figures, names, negations and telling words come from the places named or from the user (`rag.support`)
+rendered   its words are those of the places named or of the user, nothing put in that claims, nothing turned (`rendering`)
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -16,13 +16,13 @@ from ingest.citation import Citation
 from ingest.errors import UnusableInput
 from ingest.script import to_narrow, to_simplified
 from rag.answer import Statement
-from rag.check_report import CheckReport
+from rag.check_report import CheckedCitation, CheckReport
 from rag.injection import separate_instructions
 from rag.prose.evidence import Evidence, Exhibit
+from rag.prose.rendering import SameWords, rendered
 from rag.prose.replies import Said
 from rag.quotation import stands_in
 from rag.sentence import quotations
-from rag.support import SupportCheck
 
 _ADDRESS = re.compile(r"https?:|www\.|\w@\w|!\[|\]\(|<\w+[^>]*>|\b\w+\.(?:com|cn|net|org|io)\b", re.I)
 _PROMISE = re.compile(
@@ -51,12 +51,12 @@ class Failed:
 
 
 class Judge:
-    """Holds sentences against one evidence. `check` is the check of drafts; `support` compares words."""
+    """Holds sentences against one evidence. `check` is the check of drafts, `same` the wordings that say the same."""
 
-    def __init__(self, evidence: Evidence, check: Callable[[str], CheckReport], support: SupportCheck) -> None:
+    def __init__(self, evidence: Evidence, check: Callable[[str], CheckReport], same: SameWords) -> None:
         self._evidence = evidence
         self._check = check
-        self._support = support
+        self._same = same
         self._keys = {exhibit.citation: exhibit for exhibit in evidence.exhibits}
         self._everything = to_narrow(
             to_simplified("\n".join([evidence.question, *(exhibit.text for exhibit in evidence.exhibits)]))
@@ -85,17 +85,12 @@ class Judge:
                 return Failed(text, f"“{citation.raw}”：{citation.message}")
             if not self._is_of_evidence(citation.key, citation.raw):
                 return Failed(text, f"“{citation.raw}”不在给出的证据中")
-        exhibits = list(dict.fromkeys(exhibit for exhibit in cited if exhibit))
-        exhibits = exhibits or [
-            exhibit
-            for citation in report.citations
-            if citation.key
-            for exhibit in self._evidence.exhibits
-            if _overlap(Citation.parse(citation.key), exhibit.citation)
-        ]
+        exhibits = list(dict.fromkeys(exhibit for exhibit in cited if exhibit)) or self._cited_in_words(
+            report.citations
+        )
         if not exhibits:
             return Failed(text, "没有注明所依据的证据")
-        if reason := self._misquoted(text, exhibits) or self._unsupported(text, exhibits):
+        if reason := self._misquoted(text, exhibits) or self._unsupported(text, report.citations, exhibits):
             return Failed(text, reason)
         return Passed(Statement(text=text, citations=list(dict.fromkeys(exhibit.key for exhibit in exhibits))))
 
@@ -107,14 +102,24 @@ class Judge:
                     return exhibit
         return None
 
+    def _cited_in_words(self, citations: Sequence[CheckedCitation]) -> list[Exhibit]:
+        """The exhibits that a sentence without numbers names: those inside the place cited, else those round it."""
+        found: list[Exhibit] = []
+        for place in (_unversioned(Citation.parse(citation.key)) for citation in citations if citation.key):
+            inside = [one for one in self._evidence.exhibits if place.contains(_unversioned(one.citation))]
+            found += inside or [one for one in self._evidence.exhibits if _unversioned(one.citation).contains(place)]
+        return list(dict.fromkeys(found))
+
     def _is_of_evidence(self, key: str | None, raw: str) -> bool:
         """Whether what the sentence cites in words is a place of the evidence, or is named in its words."""
         if key is None:
             return False
         citation = Citation.parse(key)
-        return any(_overlap(citation, known) for known in self._keys) or to_narrow(to_simplified(raw)) in self._everything
+        return (
+            any(_overlap(citation, known) for known in self._keys) or to_narrow(to_simplified(raw)) in self._everything
+        )
 
-    def _misquoted(self, text: str, exhibits: list[Exhibit]) -> str | None:
+    def _misquoted(self, text: str, exhibits: Sequence[Exhibit]) -> str | None:
         for quotation in quotations(text):
             words = quotation.words.strip()
             if len(_LETTERS.findall(words)) < _SHORTEST_QUOTATION:
@@ -125,15 +130,19 @@ class Judge:
                 return f"引号内的“{words[:30]}”不是所引证据的原文"
         return None
 
-    def _unsupported(self, text: str, exhibits: list[Exhibit]) -> str | None:
-        sources = [f"{exhibit.title}\n{exhibit.text}" for exhibit in exhibits]
+    def _unsupported(self, text: str, cited: Sequence[CheckedCitation], exhibits: Sequence[Exhibit]) -> str | None:
+        # What the sentence cites in words was checked by itself.
+        for citation in sorted(cited, key=lambda one: -one.start):
+            text = text[: citation.start] + text[citation.end :]
+        sources = [f"{exhibit.title}。{exhibit.text}" for exhibit in exhibits]
         points = [point for exhibit in exhibits for point in exhibit.points]
-        found = self._support.compare(text, [*sources, *points], self._evidence.question)
-        return None if found.holds else found.reason
+        return rendered(text, [*sources, *points], self._evidence.question, self._same)
 
 
 def _overlap(one: Citation, other: Citation) -> bool:
-    if one.version is None or other.version is None:
-        one, other = Citation(one.document, None, one.path), Citation(other.document, None, other.path)
+    one, other = _unversioned(one), _unversioned(other)
     return one.contains(other) or other.contains(one)
 
+
+def _unversioned(citation: Citation) -> Citation:
+    return Citation(citation.document, None, citation.path)

@@ -24,18 +24,19 @@ _TITLES = (
 )
 _AFTER_TITLE = re.compile(rf"(?:{_TITLES})[（(:： ]?(?P<name>{_NAME})(?![\u4e00-\u9fff]{{0,1}}(?:公司|法院|省|市|区))")
 _BEFORE_TITLE = re.compile(rf"(?P<name>{_NAME})(?:先生|女士|小姐|老师|律师|教授|博士|总监|经理|院长|法官|同学)")
+_TWO_CHARACTERS = re.compile(rf"(?P<name>(?:{_COMPOUND})[\u4e00-\u9fff]{{1,2}})")
 _ENGLISH = re.compile(
     r"(?:\b(?:Mr|Ms|Mrs|Dr|Prof)\.? |\b(?:client|plaintiff|defendant|artist|author|named|called),? )(?P<name>[A-Z][a-z]+(?: [A-Z][a-z.]+){0,2})"
 )
-_FIRM_END = (
-    r"(?:股份有限公司|有限责任公司|有限公司|合伙企业|律师事务所|会计师事务所|(?:科技|文化|传媒|网络|信息|软件|影视|动漫|音乐|出版|广告|设计|商贸|电子|智能|数码|游戏)公司|集团|工作室|出版社|杂志社)"
-)
+_FIRM_END = r"(?:股份有限公司|有限责任公司|有限公司|合伙企业|律师事务所|会计师事务所|(?:科技|文化|传媒|网络|信息|软件|影视|动漫|音乐|出版|广告|设计|商贸|电子|智能|数码|游戏)公司|集团|工作室|出版社|杂志社)"
 _FIRM = re.compile(rf"(?P<name>[\u4e00-\u9fffA-Za-z0-9（）()·]{{2,28}}?{_FIRM_END}(?:[\u4e00-\u9fff]{{2,6}}分公司)?)")
 # Where the name of a firm begins: behind the last of these.
 _BEFORE_FIRM = re.compile(
     r"委托|聘请|原告|被告|第三人|上诉人|申请人|客户|我们|我司|我方|对方|甲方|乙方|委托人|[与和及由向对将给被把在是叫诉告为即系的从到找请替经某家]"
 )
-_NO_FIRM = re.compile(r"^(?:[一这那某该本其多几两]|上述|相关|有关|其他|人工智能|AI|科技|文化|传媒|网络|信息|软件|影视|动漫|音乐|出版|广告|设计|游戏|大型|小型|互联网|平台)*$")
+_NO_FIRM = re.compile(
+    r"^(?:[一这那某该本其多几两]|上述|相关|有关|其他|人工智能|AI|科技|文化|传媒|网络|信息|软件|影视|动漫|音乐|出版|广告|设计|游戏|大型|小型|互联网|平台)*$"
+)
 _ADDRESS = re.compile(
     r"(?:(?<=住)|(?<=位于)|(?<=地址[:：])|(?<=住址[:：])|(?<=在)|(?<![\u4e00-\u9fff]))(?:[\u4e00-\u9fff]{2,7}?(?:省|自治区))?(?:[\u4e00-\u9fff]{2,7}?市)?[\u4e00-\u9fff]{1,7}?(?:区|县|镇|乡)[\u4e00-\u9fff0-9]{1,14}?(?:路|街|巷|道|弄|村|小区|大厦)"
     r"\d{0,5}(?:号|弄)?(?:\d{1,4}(?:号楼|幢|栋|座|单元|室|层))*"
@@ -50,34 +51,45 @@ _NUMBERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("信用代码", re.compile(r"信用代码[:： ]?(?P<name>[0-9A-Z]{15,20})(?![0-9A-Za-z])")),
     ("证件号", re.compile(r"(?<![0-9A-Za-z])(?:[EGDSPH][0-9A-Z]?\d{7,8})(?![0-9A-Za-z])")),
     ("账号", re.compile(r"(?:QQ|微信|抖音|支付宝|WeChat|wechat)(?:号|群)?[:： ]?(?P<name>[A-Za-z0-9_-]{5,20})")),
-    ("号码", re.compile(r"(?<![0-9A-Za-z.])\d(?:[ -]?\d){8,22}(?![0-9A-Za-z]|[ ,.]?\d|\s*(?:元|万|亿|年|月|件|张|幅|人|次))")),
+    (
+        "号码",
+        re.compile(
+            r"(?<![0-9A-Za-z.])\d(?:[ -]?\d){8,22}(?![0-9A-Za-z]|[ ,.]?\d|\s*(?:元|万|亿|年|月|件|张|幅|人|次))"
+        ),
+    ),
 )
-_PLACEHOLDER = re.compile(r"[〔\[［【(（]?\s*(姓名|公司|地址|邮箱|身份证号|信用代码|电话|证件号|账号|号码)\s*(\d+)\s*[〕\]］】)）]?")
+_PLACEHOLDER = re.compile(
+    r"[〔\[［【(（]?\s*(姓名|公司|地址|邮箱|身份证号|信用代码|电话|证件号|账号|号码)\s*(\d+)\s*[〕\]］】)）]?"
+)
 _WHOLE_NAME = re.compile(_NAME)
 
 
 class Masker:
     """Replaces what names people by 〔姓名1〕 and the like, the same for the same words, and puts them back.
 
-    `spared` are names that stay: those of cases and rules. `is_name` tells whether a word that looks like a name is one.
+    `spared` are names that stay: those of cases and rules. `people` finds names of people that no title gives away.
 
     >>> masker = Masker()
-    >>> masker.mask("原告张小凡（电话13812345678）起诉，张小凡称……")
-    '原告〔姓名1〕（电话〔电话1〕）起诉，〔姓名1〕称……'
+    >>> masker.learn("原告张小凡（电话13812345678）起诉")
+    >>> masker.mask("张小凡称：打13812345678。")
+    '〔姓名1〕称：打〔电话1〕。'
     >>> masker.restore("〔姓名1〕可以主张")
     '张小凡可以主张'
     """
 
-    def __init__(self, spared: Iterable[str] = (), is_name: Callable[[str], list[str]] | None = None) -> None:
+    def __init__(self, spared: Iterable[str] = (), people: Callable[[str], list[str]] | None = None) -> None:
         self._spared = frozenset(spared)
-        self._named = is_name
+        self._people = people
         self._masks: dict[str, str] = {}
         self._words: dict[tuple[str, str], str] = {}
 
-    def mask(self, text: str) -> str:
-        """The text with every name and number replaced."""
+    def learn(self, text: str) -> None:
+        """Find the names and numbers of a private text; from then on they are masked in every text."""
         for kind, words in self._found(text):
             self._mask_of(kind, words)
+
+    def mask(self, text: str) -> str:
+        """The text with everything replaced that was learned."""
         # The longest first: 李小龙 must not leave a 龙 behind the mask of 李小.
         for words in sorted(self._masks, key=len, reverse=True):
             text = text.replace(words, self._masks[words])
@@ -111,10 +123,10 @@ class Masker:
                     found.append((kind, text[start:end]))
         found += [("地址", match[0]) for match in _ADDRESS.finditer(text)]
         found += [("公司", name) for match in _FIRM.finditer(text) if (name := _firm(match["name"]))]
-        for pattern in (_AFTER_TITLE, _BEFORE_TITLE, _ENGLISH):
+        for pattern in (_AFTER_TITLE, _BEFORE_TITLE, _TWO_CHARACTERS, _ENGLISH):
             found += [("姓名", match["name"]) for match in pattern.finditer(text)]
-        if self._named:
-            found += [("姓名", name) for name in self._named(text) if _WHOLE_NAME.fullmatch(name)]
+        if self._people:
+            found += [("姓名", name) for name in self._people(text) if _WHOLE_NAME.fullmatch(name)]
         return found
 
 

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 from ingest.script import to_narrow
 
-_THOUGHT = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.S | re.I)
-_OPEN_THOUGHT = re.compile(r"<think(?:ing)?>(?!.*</think)|<t?h?i?n?k?i?n?g?\Z", re.S | re.I)
+_THOUGHT = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.S | re.I)
+# A thought that has not ended yet, or the first letters of its mark.
+_OPEN_THOUGHT = re.compile(r"<(?:think(?:ing)?>.*|t?h?i?n?k?i?n?g?)\Z", re.S | re.I)
 # A sentence ends at a full stop; the brackets behind it still belong to it. An English one needs the space behind it.
 _END = re.compile(r"(?:[。！？!?]|\.(?=\s))[”’」』\"]?(?:\s?[\[［【〔][^\[\]［］【】〔〕\n]{1,120}[\]］】〕])*|\n")
 _BRACKETS = re.compile(r"\s?[\[［【〔]([^\[\]［］【】〔〕\n]{1,120})[\]］】〕]")
 _PARTED = re.compile(r"[;；,，、\s]+")
 _NUMBER = re.compile(r"(?:证据|来源|依据|[Ee]vidence|[Ee]xhibit)?\s?#?(\d{1,2})")
-_ORNAMENT = re.compile(r"^[\s>*#•·\-–—]+|^\(?\d{1,2}[.、)）]\s*|\*\*|__|`+")
+_ORNAMENT = re.compile(r"^[\s>*#•·\-–—]+|^\(?\d{1,2}[.)）]\s+|\*\*|__|`+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +44,26 @@ class SentenceReader:
 
     def feed(self, piece: str) -> Iterator[Said]:
         """The sentences that end in this piece or before it."""
-        self._waiting = _THOUGHT.sub("", self._waiting + piece) if "think" in (self._waiting + piece) else self._waiting + piece
-        if _OPEN_THOUGHT.search(self._waiting):
-            return
+        self._waiting += piece
+        if "<" in self._waiting:
+            self._waiting = _THOUGHT.sub("", self._waiting)
+            if _OPEN_THOUGHT.search(self._waiting):
+                return
         while (match := _END.search(self._waiting)) and self._is_over(match.end()):
             sentence, self._waiting = self._waiting[: match.end()], self._waiting[match.end() :]
             yield from self._read(sentence)
 
     def close(self, whole: bool = False) -> Iterator[Said]:
         """What is left: nothing but a sentence that has ended, or, of a reply that is `whole`, its last words too."""
-        match = _END.search(self._waiting)
-        rest, self._waiting = self._waiting, ""
+        rest, self._waiting = _OPEN_THOUGHT.sub("", self._waiting), ""
+        match = _END.search(rest)
         if whole or (match and match.end() == len(rest)):
             yield from self._read(rest)
 
     def _is_over(self, end: int) -> bool:
         """Whether what follows the sentence has come far enough to show that no bracket belongs to it."""
         behind = self._waiting[end:].lstrip(" ")
-        return self._waiting[end - 1] == "\n" or (behind != "" and behind[0] not in "[［【〔”’」』\"")
+        return self._waiting[end - 1] == "\n" or (behind != "" and behind[0] not in '[［【〔”’」』"')
 
     def _read(self, sentence: str) -> Iterator[Said]:
         numbers: list[int] = []
