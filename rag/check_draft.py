@@ -23,6 +23,7 @@ from rag.case_check import CaseCheck, CaseClaim
 from rag.check_report import CheckedCitation, CheckReport, WordChange
 from rag.concordance import Concordance
 from rag.library import Library
+from rag.placing import Placing
 from rag.ready_text import ReadyText, ready_text
 from rag.sentence import Quotation, Sentences, quotations
 from rag.statute_check import Claim, Finding, StatuteCheck, attributed
@@ -60,21 +61,35 @@ class DraftCheck:
 
     def check(self, draft: str) -> CheckReport:
         """One verdict for every citation of a statute or a case, in the order of the draft."""
-        ready = ready_text(draft.translate(_SURROGATES) if not draft.isascii() else draft)
-        text = ready.text
-        quoted = quotations(text)
-        sentences = Sentences(text, quoted)
-        mentions = find_citations(text, self._names)
-        mentions = self._settled(text, _without_own_clauses(text, mentions))
-        tied = tie(text, mentions, quoted, sentences, self._is_case)
+        ready, tied = self._read(draft)
         found: list[tuple[Mention, Finding]] = []
         for group in tied.groups:
-            if self._is_case(mentions[group.members[0]]):
-                claim = self._case_claim(tied, group)
-                found.append((mentions[group.members[0]], self._cases.judge(mentions[group.members[0]], claim)))
+            first = tied.mentions[group.members[0]]
+            if self._is_case(first):
+                found.append((first, self._cases.judge(first, self._case_claim(tied, group))))
             elif not self._is_law_speaking(tied, group):
                 found += self._judge_statutes(tied, group)
         return CheckReport.of(_checked(ready, draft, mention, finding) for mention, finding in found)
+
+    def claims(self, draft: str) -> list[tuple[Mention, Claim]]:
+        """What the draft puts to each citation of a statute; for training and measuring."""
+        _, tied = self._read(draft)
+        return [
+            (tied.mentions[group.members[0]], self._claim(tied, group))
+            for group in tied.groups
+            if not self._is_case(tied.mentions[group.members[0]])
+        ]
+
+    def placing(self, citation: Citation) -> Placing:
+        """What tells of the articles of a law which of them a statement speaks of; for training and measuring."""
+        return self._statutes.placing(citation)
+
+    def _read(self, draft: str) -> tuple[ReadyText, Tied]:
+        ready = ready_text(draft.translate(_SURROGATES) if not draft.isascii() else draft)
+        quoted = quotations(ready.text)
+        mentions = find_citations(ready.text, self._names)
+        mentions = self._settled(ready.text, _without_own_clauses(ready.text, mentions))
+        return ready, tie(ready.text, mentions, quoted, Sentences(ready.text, quoted), self._is_case)
 
     def _settled(self, text: str, mentions: list[Mention]) -> list[Mention]:
         """Lone articles (第四条) given to what was cited before: a rule of which a note is held, or the same article."""
