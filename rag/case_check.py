@@ -11,7 +11,7 @@ from ingest.document import Kind
 from ingest.mention import Doubt, Mention
 from ingest.numerals import to_int
 from rag.answer import Verdict
-from rag.case_facts import amounts, court, dates, deciding_court, is_a_holding, is_below, other_court, rights
+from rag.case_facts import amounts, court, dates, deciding_court, is_a_holding, is_above, is_below, other_court, requests, rights
 from rag.case_names import CaseNames
 from rag.case_slots import slots
 from rag.cases import tools_of
@@ -174,11 +174,14 @@ class CaseCheck:
         related = [held.meta for short in document.meta.get("related") or () if (held := self._document(str(short)))]
         about_law = document.kind is not Kind.NOTE
         courts = self._courts if about_law else ()
-        found = mismatches(claim.said, claim.before, claim.after, document.meta, related, self._tools, courts)
-        if not claim.quotes:
-            found += slots(claim.said, document.meta, self._words(document, related), self._companies)
-        found = [misfit for misfit in found if about_law or misfit.field != "court"]
         by_number = mention.citation is not None and _NUMBERED.search(mention.raw) is not None
+        round_it = claim.before, claim.after, by_number
+        found = mismatches(claim.said, round_it, document.meta, related, self._tools, courts)
+        if not claim.quotes:
+            words = self._words(document, related)
+            found += slots(claim.said, document.meta, words, self._companies)
+            found += requests(claim.said, document.meta, words)
+        found = [misfit for misfit in found if about_law or misfit.field != "court"]
         also = [str(meta.get("court") or "") for meta in related]
         if not any(misfit.field == "court" for misfit in found):
             found += other_court(claim.before, claim.after, document.meta, also, by_number)
@@ -290,8 +293,7 @@ def _in_full_text(quote: str, citation: Citation, document: HeldDocument, places
 
 def mismatches(
     said: str,
-    before: str,
-    after: str,
+    round_it: tuple[str, str, bool],
     meta: Mapping[str, Any],
     related: Sequence[Mapping[str, Any]],
     tools: Iterable[str],
@@ -299,10 +301,11 @@ def mismatches(
 ) -> list[Misfit]:
     """What the text says about a case and its file contradicts.
 
-    `said` are the words about the case, `before` and `after` those directly round its citation. A case of two instances is one case
+    `said` are the words about the case; `round_it` those in front of its citation and behind it, and whether it is cited by
+    number, which belongs to one instance alone. A case of two instances is one case
     to whoever tells it: where the text speaks of the other instance, what fits that one's file is right too.
     """
-    found = [*_stated(said, meta, tools, courts), *_cause(said, meta), *_instance(before, after, meta)]
+    found = [*_stated(said, meta, tools, courts), *_cause(said, meta), *_instance(*round_it, meta)]
     speaks_of_both = _SECOND.search(said) or (_FIRST.search(said) and "二审" in str(meta.get("instance")))
     if found and related and speaks_of_both:
         for other in related:
@@ -368,19 +371,21 @@ def _cause(text: str, meta: Mapping[str, Any]) -> list[Misfit]:
     return []
 
 
-def _instance(before: str, after: str, meta: Mapping[str, Any]) -> list[Misfit]:
-    held = f"{meta.get('instance') or ''} {meta.get('status') or ''}"
-    held = held if "审" in held else ""
+def _instance(before: str, after: str, by_number: bool, meta: Mapping[str, Any]) -> list[Misfit]:
+    held, status = str(meta.get("instance") or ""), str(meta.get("status") or "")
     first = after.split("。", 1)[0]
     found = [_INSTANCE_SAID.match(after), _INSTANCE_STATED.search(first)]
     other = deciding_court(before, after)
     if other is None or not is_below(other, meta):
         found += [_INSTANCE_BEFORE.search(before), _INSTANCE_STATED.search(before)]
-    for match in filter(None, found) if held else ():
+    # A case called by its name is both instances, unless the court that is named is that of one of them.
+    own_court = by_number or (other is not None and not is_below(other, meta) and is_above(other, meta))
+    known = held if own_court and held else f"{held} {status}"
+    for match in filter(None, found) if "审" in known else ():
         told = match["said"] or match["court"]
         said = "二审" if told == "终审" else told
-        if said not in held:
-            return [Misfit("instance", str(meta.get("instance") or meta["status"]), *match.span())]
+        if said not in known:
+            return [Misfit("instance", held or status, *match.span())]
     return []
 
 

@@ -63,7 +63,7 @@ _INFRINGED = re.compile(r"侵害|侵犯|构成对")
 _NEGATED = re.compile(r"未|不|没有|并非|否认|否定|驳回|难以|无法")
 _PART = re.compile(r"部分|本身|元素|单独|图表|图形|报告|半颗|其中|装置|标题|形象的")
 WANTED = re.compile(
-    r"主张|提出|诉称|请求|辩称|抗辩|是否|争议|能否|关于|有人|观点|认为其|意见|驳回(?=[^，。]{0,12}(?:主张|请求|抗辩))"
+    r"主张|提出|诉称|请求|辩称|抗辩(?=[^，。；]{0,4}(?:认为|称|主张))|是否|争议|能否|关于(?![^，。；]{0,20}的?(?:认定|判断|判决|结论))|有人|观点|认为其|(?<!修订)(?<!裁判)意见(?![里中书])|驳回(?=[^，。]{0,12}(?:主张|请求|抗辩))"
 )
 HELD = re.compile(r"认定|判决|判令|确认|法院认为|指出|法院|一审|二审")
 
@@ -98,6 +98,51 @@ def court(said: str, meta: Mapping[str, Any], courts: Iterable[str]) -> list[Mis
         if _DECIDES.match(after) or _DECIDED_BY.search(before):
             return [Misfit("court", held, start, end)]
     return []
+
+
+_SUPPORTED = re.compile(
+    r"(?P<no>没有|未|不予|不|并未|拒绝|难以)?\s?(?P<verb>支持|准许|采纳|认可|同意|接受|判令|驳回|否定|否认)(?:了|的)?(?P<what>[^，。；：]{3,24})"
+)
+_REFUSES = frozenset({"驳回", "否定", "否认"})
+_LEAST_SHARED = 0.6
+
+
+def requests(said: str, meta: Mapping[str, Any], text: str) -> list[Misfit]:
+    """What is told as granted (or refused) of a request that the file tells as refused (or granted), by its own words.
+
+    >>> held = "关于不正当竞争，一审没有支持该项主张。判决被告赔偿原告30000元，删除训练数据的请求未获支持。"
+    >>> [m.field for m in requests("法院支持了删除训练数据的请求", {}, held)]
+    ['outcome']
+    >>> requests("法院没有支持删除训练数据的请求", {}, held)
+    []
+    """
+    for match in _SUPPORTED.finditer(said):
+        if is_reported(said, match.start()):
+            continue
+        wanted = _telling_pairs(match["what"])
+        granted = (match["verb"] in _REFUSES) == bool(match["no"])
+        if len(wanted) < 3:
+            continue
+        near = [
+            (len(wanted & _telling_pairs(clause)) / len(wanted), clause)
+            for clause in re.split(r"[，。；：\n]", text)
+            if _GRANTED.search(clause) or _REFUSED.search(clause)
+        ]
+        share, clause = max(near, default=(0.0, ""))
+        refused = _REFUSED.search(_NOT_REFUSED.sub("支持", clause))
+        if share >= _LEAST_SHARED and granted == bool(refused):
+            return [Misfit("outcome", clause.strip()[:60], *match.span())]
+    return []
+
+
+_REFUSED = re.compile(r"(?:没有|未|不予|未获|不|并未|难以)(?:获得|得到)?\s?(?:支持|准许|采纳|认可|接受|判令)|驳回(?!上诉)|否定|拒绝")
+_NOT_REFUSED = re.compile(r"(?:没有|未|不予|并未)(?:被|予以)?(?:驳回|否定|拒绝)")
+_GRANTED = re.compile(r"支持|准许|采纳|认可|接受|判令")
+
+
+def _telling_pairs(text: str) -> set[str]:
+    plain = re.sub(r"原告|被告|法院|主张|请求|诉请|抗辩|关于|对于|该项|这一|部分|的|了|其|动议", " ", text)
+    return {plain[at : at + 2] for at in range(len(plain) - 1) if " " not in plain[at : at + 2]}
 
 
 def deciding_court(before: str, after: str) -> str | None:
@@ -135,6 +180,11 @@ def other_court(before: str, after: str, meta: Mapping[str, Any], also: Iterable
 def is_below(said: str, meta: Mapping[str, Any]) -> bool:
     """Whether a court named in a draft is one of the courts whose decision this one reviewed."""
     return any(_alike(said, str(name)) for name in meta.get("courts_below", ()))
+
+
+def is_above(said: str, meta: Mapping[str, Any]) -> bool:
+    """Whether a court named in a draft is the court of a file whose decision reviewed another's."""
+    return bool(meta.get("courts_below")) and _alike(said, str(meta.get("court") or ""))
 
 
 def _alike(said: str, held: str) -> bool:
@@ -247,7 +297,8 @@ def rights(said: str, meta: Mapping[str, Any]) -> list[Misfit]:
         if _NEGATED.search(said, low, end) or is_reported(said, verb.start()):
             continue
         for right in _RIGHT.finditer(said, verb.end(), end):
-            if not any(right[0] in known for known in (*held, *claimed)):
+            told = HELD.search(said, 0, verb.start()) or _PAID.search(said, verb.end())
+            if not any(right[0] in known for known in (held if told else (*held, *claimed))):
                 return [Misfit("rights", "、".join(held), right.start(), right.end())]
     return []
 

@@ -26,6 +26,9 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 _CLOSE = 0.9
 
 
+_PARTY_TAIL = re.compile(r"等.*$|著作权.*$|侵害.*$|侵犯.*$|信息网络.*$|不正当.*$|合同.*$")
+
+
 class CaseNames:
     """The cases of a library by the names that people use."""
 
@@ -115,6 +118,16 @@ class CaseNames:
                 found.append(Mention(name, start, end, None, name, candidates=shorts))
         return found
 
+    def of_parties(self, plaintiff: str, defendant: str) -> tuple[str, ...]:
+        """The cases between these parties, the first instances where both are held; 陈某 and 上海易某网络科技公司."""
+        found = []
+        for short, meta in self._metas.items():
+            parties = meta.get("parties") or {}
+            sides = [to_simplified(str(parties.get(side) or "")) for side in ("plaintiff", "defendant")]
+            if all(_is_party(said, held) for said, held in zip((plaintiff, defendant), sides, strict=True)):
+                found.append(short)
+        return self._first_instances(found)
+
     def narrow(self, held: tuple[str, ...], text: str) -> tuple[str, ...]:
         """Of several cases that a nickname fits, those that fit what else the text says: court, place, instance."""
         if len(held) < 2:
@@ -182,6 +195,12 @@ class CaseNames:
             and any(other in shorts for other in self._metas[short].get("related") or ())
         }
         return tuple(short for short in shorts if short not in later) or tuple(shorts)
+
+
+def _is_party(said: str, held: str) -> bool:
+    """Whether a party named in a draft is one of those of the file: the name itself, or the first of several."""
+    first = re.split("[、和与]", _PARTY_TAIL.sub("", said))[0]
+    return len(first) >= 2 and bool(held) and (first in held or (len(first) > 4 and first[2:-2] in held))
 
 
 def _places(court: str) -> list[str]:

@@ -8,7 +8,7 @@ judge   place, version, quotation and statement, in the contract's order of prec
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -20,6 +20,7 @@ from ingest.numerals import to_int
 from ingest.script import to_narrow, to_simplified
 from rag.captions import Captions
 from rag.case_check import CaseCheck, CaseClaim
+from rag.case_names import CaseNames
 from rag.check_report import CheckedCitation, CheckReport, WordChange
 from rag.concordance import Concordance
 from rag.library import Library
@@ -31,6 +32,14 @@ from rag.tie import Group, Tied, implied_quotation, introduced, tie
 
 _ARTICLE = re.compile(r"第\s?([〇零一二三四五六七八九十百千\d０-９]{1,9})\s?[条條]")
 _KIND_OF_RULE = re.compile(r"(?:办法|规定|条例|解释|法)$")
+# 甲诉乙案: the plaintiff begins behind a mark or a word that leads to a name.
+_PARTIES = re.compile(
+    r"(?:(?<=^)|(?<=[\n，,。；;：:、（(“「《在的于如与和见即由是为对从及以按据引到同]))"
+    r"(?P<plaintiff>(?:(?![在的于如与和见即由是为对从及以按据引到同诉])[\u3400-\u9fffA-Za-z]){2,18})(?<![起上告投申反应胜败公控自抗撤])(?:起诉|诉)(?![讼请求称状])"
+    r"(?P<defendant>[\u3400-\u9fffA-Za-z、]{2,36}?)(?:一案|等案|案)(?![件由号情卷外例])",
+    re.M,
+)
+_ANYBODY = re.compile(r"原告|被告|本案|我方|我司|客户|对方|他人|权利人|当事人|委托人|申请人|答辩人|上诉人|有人|作者")
 _FORMERLY = re.compile(r"(?:原|旧|旧法|修[改正订]前)的?$")
 _TITLED = re.compile(r"[《〈「]")
 _OWN_CLAUSE = re.compile(r"^[ \t\u3000#*]*第[〇零一二三四五六七八九十百\d]{1,5}条", re.M)
@@ -56,6 +65,7 @@ class DraftCheck:
         catalogue = library.catalogue()
         self._library = library
         self._names = catalogue.names
+        self._case_names = CaseNames(library)
         self._statutes = StatuteCheck(library, catalogue, captions, concordance, as_of)
         self._cases = CaseCheck(library, companies, as_of)
 
@@ -89,6 +99,7 @@ class DraftCheck:
         quoted = quotations(ready.text)
         mentions = find_citations(ready.text, self._names)
         mentions = self._settled(ready.text, _without_own_clauses(ready.text, mentions))
+        mentions = sorted([*mentions, *self._between_parties(ready.text, mentions)], key=lambda one: (one.start, one.end))
         return ready, tie(ready.text, mentions, quoted, Sentences(ready.text, quoted), self._is_case)
 
     def _settled(self, text: str, mentions: list[Mention]) -> list[Mention]:
@@ -104,6 +115,19 @@ class DraftCheck:
                 mention = self._by_tail(mention, settled)
             settled.append(mention)
         return settled
+
+    def _between_parties(self, text: str, found: Sequence[Mention]) -> Iterator[Mention]:
+        """Cases called by their parties alone, 甲诉乙案, where no name that is known stands there."""
+        taken = [(mention.start, mention.end) for mention in found]
+        for match in _PARTIES.finditer(text):
+            start, end = match.span()
+            if _ANYBODY.search(match[0]) or any(low < end and start < high for low, high in taken):
+                continue
+            plaintiff, defendant = (to_simplified(match[side]) for side in ("plaintiff", "defendant"))
+            shorts = self._case_names.of_parties(plaintiff, defendant)
+            citation = Citation(shorts[0]) if len(shorts) == 1 else None
+            doubt = None if citation else Doubt.AMBIGUOUS if shorts else Doubt.UNKNOWN
+            yield Mention(match[0], start, end, citation, match[0], doubt, shorts if len(shorts) > 1 else ())
 
     def _by_tail(self, mention: Mention, earlier: Sequence[Mention]) -> Mention:
         """暂行办法第十五条, where one document of which the title ends so was cited before."""

@@ -45,6 +45,10 @@ _ASKING = re.compile(r"什么|哪|谁|几|分别|多少")
 _SOME_COURT = re.compile(
     r"同一|同个|另一|其他|别的|该|这个|那个|哪|有没有|国内|我国|中国|外国|国外|各地|各级|一些|多家|任何|上级|下级|当地|受诉|管辖|原审|受理|一审|二审|终审"
 )
+# A judgment that is told as given, for cases in which there is none yet.
+_JUDGED = re.compile(
+    r"(?:已经?|最终|一审|终审)?(?:作出|下达|宣告)(?:了|的)?(?:一审|终审)?判决|判令|已(?:经)?(?:判决|宣判)|判决(?:被告|原告|认定|驳回|支持|平台)|判赔|判处"
+)
 _OUTCOME_NAMES = {
     "upheld": "支持了原告的请求",
     "partly": "部分支持了原告的请求",
@@ -224,6 +228,8 @@ def _write_date(held: str) -> str:
 
 def _outcome(text: str, meta: Mapping[str, Any]) -> list[Misfit]:
     outcome = str(meta.get("outcome") or "")
+    if outcome == "pending" and (judged := _JUDGED.search(text)) and not _is_denied(text, judged):
+        return [Misfit("outcome", "尚未判决", judged.start(), judged.end())]
     said = [(match, side) for pattern, side in _OUTCOMES for match in pattern.finditer(text)]
     sides = {side for _, side in said}
     if len(sides) != 1:
