@@ -602,9 +602,15 @@ class _Reader:
             depth = 2 if match["level"] == "款" else 3
             known = antecedent.citation and place and len(place.path) >= depth
             antecedent = Antecedent(place.at(*place.path[:depth]) if known and place else None)
-        if _THINGS.match(self._folded, end) or antecedent.citation is None:
+        if _THINGS.match(self._folded, end):
             return end
         deeper = read_places(self._folded, end, named=False)
+        if antecedent.citation is None:
+            # 该条 alone may be anything; 该条第二款 is a citation, of an article that was not named.
+            if match["level"] == "条" and not home and deeper and deeper[0].levels[0] is None:
+                self._emit_lost(match.start(), deeper[-1].end, match[0], antecedent)
+                return deeper[-1].end
+            return end
         if deeper and deeper[0].levels[0] is None:
             self._emit_places(deeper, antecedent.citation, match.start(), None, None, relative=match[0])
             return deeper[-1].end

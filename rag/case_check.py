@@ -75,7 +75,13 @@ _INSTANCE_SAID = re.compile(
 _INSTANCE_STATED = re.compile(
     r"(?:作出|下达)(?:了|的|的是)?(?P<said>一审|二审|终审|再审)(?:民事|刑事|生效)?(?:判决|裁定)|作为(?P<court>一审|二审|终审|再审)法院"
 )
-_INSTANCE_BEFORE = re.compile(r"(?P<said>一审|二审|终审|再审)(?:作出|审理|审结|判决|宣判)(?:的)?\s?[（(\[【〔“「]?$")
+_INSTANCE_BEFORE = re.compile(
+    r"(?P<said>一审|二审|终审|再审)(?:(?:终审|生效)?(?:判决|裁定)[，,]?|(?:作出|审理|审结|判决|宣判)(?:的)?)\s?[（(\[【〔“「]?$"
+)
+_COURT_AT = re.compile(r"(?P<court>[\u3400-\u9fff]{2,14}?(?:法院|中院|高院))(?P<said>一审|二审)(?=判|认|驳|作出|审理)")
+_INSTANCE_IS = re.compile(
+    r"[”》）)〕\]]?\s?(?:是|系|为|属于)(?:经过)?[^，。；]{0,16}?(?P<said>一审|二审|终审|再审)(?:的?(?:判决|裁定|案件|生效判决)|$)"
+)
 
 
 _ARTICLE = re.compile(r"第?\s?([〇零一二三四五六七八九十百千\d]{1,9})\s?条")
@@ -374,15 +380,18 @@ def _cause(text: str, meta: Mapping[str, Any]) -> list[Misfit]:
 def _instance(before: str, after: str, by_number: bool, meta: Mapping[str, Any]) -> list[Misfit]:
     held, status = str(meta.get("instance") or ""), str(meta.get("status") or "")
     first = after.split("。", 1)[0]
-    found = [_INSTANCE_SAID.match(after), _INSTANCE_STATED.search(first)]
+    found = [_INSTANCE_SAID.match(after), _INSTANCE_STATED.search(first), _INSTANCE_IS.match(first)]
     other = deciding_court(before, after)
     if other is None or not is_below(other, meta):
         found += [_INSTANCE_BEFORE.search(before), _INSTANCE_STATED.search(before)]
     # A case called by its name is both instances, unless the court that is named is that of one of them.
     own_court = by_number or (other is not None and not is_below(other, meta) and is_above(other, meta))
     known = held if own_court and held else f"{held} {status}"
+    tried = _COURT_AT.search(f"{before} {after}")
+    if tried and held and meta.get("courts_below") and is_above(tried["court"], meta) and tried["said"] not in held:
+        return [Misfit("instance", held, *tried.span("said"))]
     for match in filter(None, found) if "审" in known else ():
-        told = match["said"] or match["court"]
+        told = match["said"] or match.groupdict().get("court")
         said = "二审" if told == "终审" else told
         if said not in known:
             return [Misfit("instance", held or status, *match.span())]

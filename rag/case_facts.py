@@ -25,9 +25,9 @@ _NOT_DECIDING = re.compile(
     r"(?:上诉至|上诉到|移送|不同于|区别于|有别于|报请|请求|提交|向|贵院|诉至|起诉至|不是|并非|而非)$"
 )
 _MENTIONED = re.compile(r"(?:入选|评为|列入|收录|发布|公布|转载)[^，。；]{0,14}$|[与和][^，。；]{0,6}$")
-_CLAIMED = re.compile(r"请求|诉请|诉求|索赔|主张|要求|起诉|诉讼请求|诉称|上诉(?!人)|另求")
+_CLAIMED = re.compile(r"请求|诉请|诉求|索赔|索要|主张|要求|起诉|诉讼请求|诉称|(?<!驳回)上诉(?!人)|另求")
 _AWARDED = re.compile(
-    r"拿到|得到|获得|到手|[仅只]判|判(?=[\d一二三四五六七八九十百千万])|判赔|判决|判令|判了|获赔|酌定|酌情|最终|支持|认定|维持|赔了|承担"
+    r"拿到|得到|获得|到手|[仅只]判|判(?=[\d一二三四五六七八九十百千万])|判赔|判决|判令|判了|获赔|酌定|酌情|最终|支持|认定|维持|赔了|承担|驳回上诉|须支付|换来"
 )
 _ASKED_TO_JUDGE = re.compile(r"(?:请求|要求|主张|起诉)[^，。；、]{0,8}?(?:判令|判决|承担|酌定|酌情|支持)")
 _APPEAL = re.compile(r"二审|终审|上诉")
@@ -54,16 +54,19 @@ _BY_COURT = re.compile(
 _RANK = re.compile(r"最高(?=人民)|高级(?=人民)|高院|中级(?=人民)|中院|互联网|知识产权|海事|金融")
 _LOCAL = re.compile(r"[区县市旗](?:人民)?法院$|开发区人民法院$")
 _HAS_FOREIGN = re.compile(r"美国|德国|慕尼黑|汉堡|英格兰|欧盟|日本|新加坡|[A-Za-z]")
-_GENERIC = re.compile(r"联邦|地区|高等|上诉|巡回|最高|美国|德国|英国|第[一二三四五六七八九十]|法官|[A-Za-z.（）() ]")
+_DISTRICT = re.compile(r"[东西南北中]区")
+_GENERIC = re.compile(r"联邦|地区|高等|上诉|巡回|最高|法院|美国|德国|英国|第[一二三四五六七八九十]|（.*|\(.*|[A-Za-z. ]")
+_FINE = re.compile(r"罚金|罚款|合同|营业额|销售额|费用?为")
 _PAID = re.compile(r"赔偿|赔付|赔|支付")
 _RIGHT = re.compile(
     r"发表权|署名权|修改权|保护作品完整权|复制权|发行权|出租权|展览权|表演权|放映权|广播权|信息网络传播权|摄制权|改编权|翻译权|汇编权"
 )
 _INFRINGED = re.compile(r"侵害|侵犯|构成对")
+_CAUSE_NAMED = re.compile(r"(?:侵害|侵犯)[^，。；]{2,40}?纠纷")
 _NEGATED = re.compile(r"未|不|没有|并非|否认|否定|驳回|难以|无法")
 _PART = re.compile(r"部分|本身|元素|单独|图表|图形|报告|半颗|其中|装置|标题|形象的")
 WANTED = re.compile(
-    r"主张|提出|诉称|请求|辩称|抗辩(?=[^，。；]{0,4}(?:认为|称|主张))|是否|争议|能否|关于(?![^，。；]{0,20}的?(?:认定|判断|判决|结论))|有人|观点|认为其|(?<!修订)(?<!裁判)意见(?![里中书])|驳回(?=[^，。]{0,12}(?:主张|请求|抗辩))"
+    r"有人说|坊间|误传|误以为|误写|主张|提出|诉称|请求|辩称|抗辩(?=[^，。；]{0,4}(?:认为|称|主张))|是否|争议|能否|关于(?![^，。；]{0,20}的?(?:认定|判断|判决|结论))|有人|观点|认为其|(?<!修订)(?<!裁判)意见(?![里中书])|驳回(?=[^，。]{0,12}(?:主张|请求|抗辩))"
 )
 HELD = re.compile(r"认定|判决|判令|确认|法院认为|指出|法院|一审|二审")
 
@@ -194,8 +197,11 @@ def _alike(said: str, held: str) -> bool:
         return False
     if not a or a in b or b in a:
         return True
-    # Foreign courts are called in many ways (加州北区法院, 美国加利福尼亚北区联邦地区法院): one telling pair of characters is enough.
-    return _HAS_FOREIGN.search(held) is not None and bool(_pairs(a) & _pairs(b))
+    if not _HAS_FOREIGN.search(held):
+        return False
+    # Foreign courts are called in many ways (加州北区法院, 美国加利福尼亚北区联邦地区法院): a telling pair of characters is enough.
+    districts = [match[0] for name in (said, held) if (match := _DISTRICT.search(name))]
+    return len(set(districts)) < 2 and bool(_pairs(said) & _pairs(held))
 
 
 def _rank(name: str) -> str:
@@ -249,6 +255,8 @@ def _role(said: str, start: int, end: int) -> str | None:
     awards = [at for at in awards if at not in asked]
     if re.match(r"\s?(?:的?诉请|的?索赔|的?请求)", said[end : end + 6]):
         return "claimed"
+    if _FINE.search(said, max(low, start - 8), start):
+        return None
     last_claim, last_award = max(claims, default=-1), max(awards, default=-1)
     if last_claim < 0 and last_award < 0:
         return "awarded" if _PAID.search(said, max(low, start - 12), start) else None
@@ -294,7 +302,9 @@ def rights(said: str, meta: Mapping[str, Any]) -> list[Misfit]:
     for verb in _INFRINGED.finditer(said):
         low = max(said.rfind(mark, 0, verb.start()) for mark in "，,。；;") + 1
         end = min((at for mark in "，,。；;" if (at := said.find(mark, verb.end())) >= 0), default=len(said))
-        if _NEGATED.search(said, low, end) or is_reported(said, verb.start()):
+        # The name of the cause of action (侵害署名权纠纷) finds nothing infringed.
+        cause = _CAUSE_NAMED.match(said, verb.start())
+        if cause or _NEGATED.search(said, low, end) or is_reported(said, verb.start()):
             continue
         for right in _RIGHT.finditer(said, verb.end(), end):
             told = HELD.search(said, 0, verb.start()) or _PAID.search(said, verb.end())
@@ -325,10 +335,12 @@ def is_a_holding(said: str, misfit: Misfit, meta: Mapping[str, Any]) -> bool:
             return bool(HELD.search(said, 0, misfit.start)) and not _PART.search(clause) and "故意" not in clause
         return not re.search(r"其余|其他|部分|上诉|管辖", clause)
     if misfit.field == "liability":
-        return not re.match(r"[^，。；]{0,4}(?:被否|不成立|难以|的?抗辩|路径|未获)", said[misfit.end :])
+        return not _PART.search(clause) and not re.match(r"[^，。；]{0,4}(?:被否|不成立|难以|的?抗辩|路径|未获)", said[misfit.end :])
     if misfit.field in ("plaintiff", "defendant"):
         return ("某" not in words or len(words) == 2) and not _NOT_A_NAME.search(words)
     if misfit.field in ("decided", "filed"):
+        if is_reported(said, misfit.start):
+            return False
         near = said[max(0, misfit.start - 15) : misfit.end + 15]
         first = "一审" in str(meta.get("instance") or "")
         return not (_APPEAL if first else _FIRST_INSTANCE).search(near)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.claims import Misfit
+from rag.money import find_amounts, write_amount
 
 _MARKS = "，,。；;：:？?！!\n"
 _ROLES = (
@@ -36,6 +37,10 @@ _KINDS = (
     re.compile(r"图片|插画|图案|画作|美术|绘画|图像|画|图"),
 )
 _DOCKET = re.compile(r"\d:\d{2}-(?:cv|cr|md|mc)-\d{4,5}")
+_FINED = re.compile(r"罚金[^，。；]{0,6}?\d[\d,.]*\s?(?:万|千)?元")
+_DAY = re.compile(r"((?:19|20)\d{2})\s?[年-]\s?(\d{1,2})\s?[月-]\s?(\d{1,2})\s?(?:日|号|(?!\d))")
+_DECIDED = re.compile(r"判决|宣判|作出|裁定|审结|裁判|判令|认定|判")
+_OTHER_DAY = re.compile(r"立案|受理|开庭|起诉|提起|公开|发布|入选|公布|上诉|报道|收案|通知|许可|和解|创作|发表|生成")
 _FOREIGN_SUM = re.compile(r"(\d[\d,.]*)\s*(亿|千万|百万|万)?\s*(美元|欧元|英镑|日元)")
 _UNITS = {"亿": 1e8, "千万": 1e7, "百万": 1e6, "万": 1e4, "": 1.0, None: 1.0}
 
@@ -56,6 +61,8 @@ def slots(said: str, meta: Mapping[str, Any], text: str, companies: Iterable[str
         *_objects(said, meta, known),
         *_dockets(said, meta, known),
         *_sums(said, known),
+        *_fines(said, known),
+        *_days(said, meta, known),
     ]
 
 
@@ -127,6 +134,33 @@ def _sums(said: str, known: str) -> list[Misfit]:
         same = [words for (_, currency), words in held.items() if currency == match[3]]
         if same and (_value(match), match[3]) not in held:
             return [Misfit("sum", "、".join(dict.fromkeys(same)), *match.span())]
+    return []
+
+
+def _fines(said: str, known: str) -> list[Misfit]:
+    held = {amount.yuan for match in _FINED.finditer(known) for amount in find_amounts(match[0])}
+    for match in _FINED.finditer(said):
+        for amount in find_amounts(match[0]):
+            if held and amount.yuan not in held:
+                return [Misfit("sum", "罚金" + "、".join(map(write_amount, sorted(held))), *match.span())]
+    return []
+
+
+def _days(said: str, meta: Mapping[str, Any], known: str) -> list[Misfit]:
+    """A day on which the case is told to have been decided, and that stands nowhere in its file."""
+    held = str(meta.get("decided") or "")
+    if len(held) < len("2025-01-01") or not _DAY.search(held):
+        return []
+    days = {tuple(map(int, match.groups())) for match in _DAY.finditer(known)}
+    for match in _DAY.finditer(said):
+        low = max(said.rfind(mark, 0, match.start()) for mark in "。；;\n") + 1
+        high = min((at for mark in "。；;\n" if (at := said.find(mark, match.end())) >= 0), default=len(said))
+        clause = _clause(said, match.start())
+        around = said[max(low, match.start() - 12) : min(high, match.end() + 26)]
+        if tuple(map(int, match.groups())) in days or _OTHER_DAY.search(clause) or not _DECIDED.search(around):
+            continue
+        year, month, day = held.split("-")
+        return [Misfit("decided", f"{year}年{int(month)}月{int(day)}日", *match.span())]
     return []
 
 

@@ -17,7 +17,7 @@ from ingest.document import Kind
 from ingest.find import find_citations
 from ingest.mention import Doubt, Mention
 from ingest.numerals import to_int
-from ingest.script import to_narrow, to_simplified
+from ingest.script import to_simplified
 from rag.captions import Captions
 from rag.case_check import CaseCheck, CaseClaim
 from rag.case_names import CaseNames
@@ -249,7 +249,7 @@ class DraftCheck:
             if not _NAMES_A_THING.search(tied.text[max(0, quote.start - 8) : quote.start])
             and not _A_CASE.match(tied.text, quote.end)
         )
-        before, after = (to_narrow(to_simplified(words)) for words in tied.region(group))
+        before, after = (to_simplified(words) for words in tied.region(group))
         return CaseClaim(quotes, before, after, tuple(tied.beside(group)), group.borrowed)
 
 

@@ -45,9 +45,14 @@ _ASKING = re.compile(r"什么|哪|谁|几|分别|多少")
 _SOME_COURT = re.compile(
     r"同一|同个|另一|其他|别的|该|这个|那个|哪|有没有|国内|我国|中国|外国|国外|各地|各级|一些|多家|任何|上级|下级|当地|受诉|管辖|原审|受理|一审|二审|终审"
 )
+_OPEN = re.compile(r"还是|抑或|或者|是否|能否|无从|不得推测|未知|不明|待查|有待|不清楚")
+_REVIEWED = re.compile(r"驳回上诉|维持(?:了)?(?:原判|一审)|改判|发回重审|撤销(?:了)?(?:原判|一审)")
+_CHANGED = re.compile(r"(?:二审|终审)?(?:予以)?改判|撤销(?:了)?[^，。；]{0,24}(?:判决|认定|判项)|发回重审")
+_IN_FULL = re.compile(r"全额(?:予以)?支持|全部(?:予以)?支持(?:了)?(?:原告|诉|赔|请)|诉请(?:得到|获得)全(?:额|部)支持")
+_GRANTED_IN_PART = re.compile(r"(?:部分)?支持了?(?:他|她|原告|其)的?[^，。；]{0,8}(?:请求|诉请|主张)")
 # A judgment that is told as given, for cases in which there is none yet.
 _JUDGED = re.compile(
-    r"(?:已经?|最终|一审|终审)?(?:作出|下达|宣告)(?:了|的)?(?:一审|终审)?判决|判令|已(?:经)?(?:判决|宣判)|判决(?:被告|原告|认定|驳回|支持|平台)|判赔|判处"
+    r"(?:已经?|最终|一审|终审)?(?:作出|下达|宣告)(?:了|的)?(?:一审|终审)?判决|判令|已(?:经)?(?:判决|宣判)|判决(?:被告|原告|认定|驳回|支持|平台)|判赔|判处|判决?[^，。；]{0,8}(?:胜诉|败诉)"
 )
 _OUTCOME_NAMES = {
     "upheld": "支持了原告的请求",
@@ -64,8 +69,8 @@ _WORK = re.compile(
     r"(?:构成|属于|是|成为|具有|具备|享有|受|为)(?:到)?(?P<no3>不)?(?:文字|美术|视听)?(?:作品|著作权(?:法)?(?:的)?保护|可版权性|独创性|版权保护)"
 )
 _LIABILITY = {
-    "direct": re.compile(r"直接侵权|直接责任|直接侵害"),
-    "contributory": re.compile(r"帮助侵权|间接侵权|共同侵权|连带"),
+    "direct": re.compile(r"(?:直接侵权|直接责任|直接侵害)(?!之外|以外)"),
+    "contributory": re.compile(r"(?:帮助(?:用户|他人)?侵权|间接侵权|共同侵权|连带)(?!之外|以外)"),
     "none": re.compile(
         r"平台(?:不|无需|无须|没有|免)(?:承担|担|构成)?(?:责|侵权)|平台不承担|平台无责|平台免责|不承担(?:赔偿|侵权|连带)?责任|(?:没有|没|未|不)(?:让|令|要求|判令|判)[^，。；]{1,8}(?:担责|承担|赔偿)|不侵权|免于担责|尽责免责"
     ),
@@ -124,7 +129,9 @@ def misfits(text: str, meta: Mapping[str, Any], *, tools: Iterable[str] = ()) ->
         *_tool(text, meta, tools),
         *_parties(text, meta),
     ]
-    return sorted(found, key=lambda misfit: misfit.start)
+    # That there is no judgment yet may show in several words; it is one thing.
+    outcomes = [misfit for misfit in found if misfit.field == "outcome"]
+    return sorted((misfit for misfit in found if misfit not in outcomes[1:]), key=lambda misfit: misfit.start)
 
 
 def is_pending(meta: Mapping[str, Any]) -> bool:
@@ -228,6 +235,15 @@ def _write_date(held: str) -> str:
 
 def _outcome(text: str, meta: Mapping[str, Any]) -> list[Misfit]:
     outcome = str(meta.get("outcome") or "")
+    if outcome == "unknown" and (told := _REVIEWED.search(text)) and not _OPEN.search(text):
+        return [Misfit("outcome", "结果未知", told.start(), told.end())]
+    if outcome == "affirmed" and (told := _CHANGED.search(text)) and not _is_denied(text, told):
+        return [Misfit("outcome", _OUTCOME_NAMES[outcome], told.start(), told.end())]
+    claimed, awarded = meta.get("claimed"), meta.get("awarded")
+    if isinstance(claimed, int) and isinstance(awarded, int) and awarded < claimed and (told := _IN_FULL.search(text)):
+        return [Misfit("outcome", _OUTCOME_NAMES["partly"], told.start(), told.end())]
+    if outcome in _LOST and (told := _GRANTED_IN_PART.search(text)) and not _is_denied(text, told):
+        return [Misfit("outcome", _OUTCOME_NAMES[outcome], told.start(), told.end())]
     if outcome == "pending" and (judged := _JUDGED.search(text)) and not _is_denied(text, judged):
         return [Misfit("outcome", "尚未判决", judged.start(), judged.end())]
     said = [(match, side) for pattern, side in _OUTCOMES for match in pattern.finditer(text)]
