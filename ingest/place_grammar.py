@@ -195,7 +195,9 @@ def _deeper(text: str, position: int, level: int) -> _Group | None:
         return None
     if link and link["of"] and not group.ordinal and not group.bracketed:
         return None
-    return None if COUNTED.match(text, group.end) else group
+    # Right behind its article an item is a place, whatever follows: 第二十二条第（六）项要求, 第三条第（四）项作品.
+    adjoining = not (link and link[0].strip()) and (group.ordinal or group.bracketed)
+    return group if adjoining or not COUNTED.match(text, group.end) else None
 
 
 def _with_brackets(place: PlaceSpan, brackets: re.Match[str]) -> PlaceSpan:

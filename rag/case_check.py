@@ -11,7 +11,18 @@ from ingest.document import Kind
 from ingest.mention import Doubt, Mention
 from ingest.numerals import to_int
 from rag.answer import Verdict
-from rag.case_facts import amounts, court, dates, deciding_court, is_a_holding, is_above, is_below, other_court, requests, rights
+from rag.case_facts import (
+    amounts,
+    court,
+    dates,
+    deciding_court,
+    is_a_holding,
+    is_above,
+    is_below,
+    other_court,
+    requests,
+    rights,
+)
 from rag.case_names import CaseNames
 from rag.case_slots import slots
 from rag.cases import tools_of
@@ -391,7 +402,7 @@ def _instance(before: str, after: str, by_number: bool, meta: Mapping[str, Any])
     if tried and held and meta.get("courts_below") and is_above(tried["court"], meta) and tried["said"] not in held:
         return [Misfit("instance", held, *tried.span("said"))]
     for match in filter(None, found) if "审" in known else ():
-        told = match["said"] or match.groupdict().get("court")
+        told = str(match["said"] or match.groupdict().get("court"))
         said = "二审" if told == "终审" else told
         if said not in known:
             return [Misfit("instance", held or status, *match.span())]

@@ -55,7 +55,9 @@ _RANK = re.compile(r"最高(?=人民)|高级(?=人民)|高院|中级(?=人民)|�
 _LOCAL = re.compile(r"[区县市旗](?:人民)?法院$|开发区人民法院$")
 _HAS_FOREIGN = re.compile(r"美国|德国|慕尼黑|汉堡|英格兰|欧盟|日本|新加坡|[A-Za-z]")
 _DISTRICT = re.compile(r"[东西南北中]区")
-_GENERIC = re.compile(r"联邦|地区|高等|上诉|巡回|最高|法院|美国|德国|英国|第[一二三四五六七八九十]|（.*|\(.*|[A-Za-z. ]")
+_GENERIC = re.compile(
+    r"联邦|地区|高等|上诉|巡回|最高|法院|美国|德国|英国|第[一二三四五六七八九十]|（.*|\(.*|[A-Za-z. ]"
+)
 _FINE = re.compile(r"罚金|罚款|合同|营业额|销售额|费用?为")
 _PAID = re.compile(r"赔偿|赔付|赔|支付")
 _RIGHT = re.compile(
@@ -138,7 +140,9 @@ def requests(said: str, meta: Mapping[str, Any], text: str) -> list[Misfit]:
     return []
 
 
-_REFUSED = re.compile(r"(?:没有|未|不予|未获|不|并未|难以)(?:获得|得到)?\s?(?:支持|准许|采纳|认可|接受|判令)|驳回(?!上诉)|否定|拒绝")
+_REFUSED = re.compile(
+    r"(?:没有|未|不予|未获|不|并未|难以)(?:获得|得到)?\s?(?:支持|准许|采纳|认可|接受|判令)|驳回(?!上诉)|否定|拒绝"
+)
 _NOT_REFUSED = re.compile(r"(?:没有|未|不予|并未)(?:被|予以)?(?:驳回|否定|拒绝)")
 _GRANTED = re.compile(r"支持|准许|采纳|认可|接受|判令")
 
@@ -335,7 +339,9 @@ def is_a_holding(said: str, misfit: Misfit, meta: Mapping[str, Any]) -> bool:
             return bool(HELD.search(said, 0, misfit.start)) and not _PART.search(clause) and "故意" not in clause
         return not re.search(r"其余|其他|部分|上诉|管辖", clause)
     if misfit.field == "liability":
-        return not _PART.search(clause) and not re.match(r"[^，。；]{0,4}(?:被否|不成立|难以|的?抗辩|路径|未获)", said[misfit.end :])
+        return not _PART.search(clause) and not re.match(
+            r"[^，。；]{0,4}(?:被否|不成立|难以|的?抗辩|路径|未获)", said[misfit.end :]
+        )
     if misfit.field in ("plaintiff", "defendant"):
         return ("某" not in words or len(words) == 2) and not _NOT_A_NAME.search(words)
     if misfit.field in ("decided", "filed"):

@@ -99,7 +99,9 @@ class DraftCheck:
         quoted = quotations(ready.text)
         mentions = find_citations(ready.text, self._names)
         mentions = self._settled(ready.text, _without_own_clauses(ready.text, mentions))
-        mentions = sorted([*mentions, *self._between_parties(ready.text, mentions)], key=lambda one: (one.start, one.end))
+        mentions = sorted(
+            [*mentions, *self._between_parties(ready.text, mentions)], key=lambda one: (one.start, one.end)
+        )
         return ready, tie(ready.text, mentions, quoted, Sentences(ready.text, quoted), self._is_case)
 
     def _settled(self, text: str, mentions: list[Mention]) -> list[Mention]:

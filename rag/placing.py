@@ -73,7 +73,7 @@ class LawVectors:
         texts: list[str] = []
         owners: list[int] = []
         for number, place in enumerate(book.places.values()):
-            inner = [child for child in children(place)]
+            inner = list(children(place))
             deeper = [grandchild for child in inner for grandchild in children(child)]
             own = [f"{captions.of(place.citation)}\n{place.text}", *(part.text for part in (*inner, *deeper))]
             texts += own
@@ -114,7 +114,13 @@ class Placing:
             return None
         texts = [to_narrow(to_simplified(text)).strip(_TRIMMED) or "空" for text in (near, whole)]
         found = [
-            _compare(text, self._vectors.nearness(vector), self._numbers[article], self._vectors.articles, self._book.scores(text))
+            _compare(
+                text,
+                self._vectors.nearness(vector),
+                self._numbers[article],
+                self._vectors.articles,
+                self._book.scores(text),
+            )
             for text, vector in zip(texts, self._embed(texts), strict=True)
         ]
         best = [number for _, number in found]
@@ -131,7 +137,9 @@ def _compare(
     others[best] = -np.inf
     second = max(float(others.max(initial=0.0)), 0.0)
     here, there = scores.get(articles[own], NOTHING), scores.get(articles[best], NOTHING)
-    by_words = max((name for name in scores if name != articles[own]), key=lambda name: scores[name].total, default=None)
+    by_words = max(
+        (name for name in scores if name != articles[own]), key=lambda name: scores[name].total, default=None
+    )
     return [
         float(nearness[own]),
         float(nearness[best]),

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize
+from scipy.optimize import minimize  # type: ignore[import-untyped]
 
 from ingest.citation import Citation
 from ingest.describe import describe
@@ -108,7 +108,10 @@ def _example(
 ) -> Example | None:
     cited = Citation(home.document, None, path)
     draft = row["text"].replace("{cite}", describe(cited))
-    claim = next((claim for mention, claim in check.claims(draft) if mention.citation and mention.citation.path[:1] == path[:1]), None)
+    claim = next(
+        (claim for mention, claim in check.claims(draft) if mention.citation and mention.citation.path[:1] == path[:1]),
+        None,
+    )
     made = claim and placing.features(path[0], claim.primary, claim.whole, claim.attributed)
     if not made:
         return None
