@@ -15,7 +15,7 @@ from importlib.metadata import version as distribution_version
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from ingest.citation import Citation
 from ingest.document import Kind
@@ -27,10 +27,11 @@ from rag.case_slots import load_companies
 from rag.check_report import CheckReport
 from rag.compose import Composed, Composer, nothing_here
 from rag.concordance import load_concordance
+from rag.days_told import transition
 from rag.index import Index, open_index
 from rag.lexicon import load_lexicon
-from rag.provision import words_of
-from rag.question import Question, Reader
+from rag.provision import cites_old_numbers, words_of
+from rag.question import Language, Question, Reader
 from rag.retrieve import Retriever
 from rag.scope import load_field
 from rag.settings import DEFAULT_WORKSPACE, Settings
@@ -50,7 +51,8 @@ _ANSWERS_REMEMBERED = 50
 
 
 class LookupResult(BaseModel):
-    """One place, as `lookup` gives it. Dates are ISO; `in_force` is true for anything but repealed or future law."""
+    """One place, as `lookup` gives it. Dates are ISO; `in_force` is true for anything but repealed or future law; `notes`
+    say what a reader must know of the document, such as that it cites a law by the numbers of an earlier version."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -62,6 +64,7 @@ class LookupResult(BaseModel):
     effective: str | None
     source_kind: Kind
     verified: bool
+    notes: list[str] = Field(default_factory=list)
 
 
 class SearchHit(BaseModel):
@@ -168,6 +171,7 @@ class Assistant:
             effective=place.effective,
             source_kind=place.kind,
             verified=place.verified,
+            notes=cites_old_numbers(library, place.document, day, Language.CHINESE),
         )
 
     def search(
@@ -333,27 +337,17 @@ class Assistant:
                 )
             )
         places = [library.place(Citation.parse(source.key), day) for source in sources]
+        if notice := transition(question.text, filter(None, places), day, question.language):
+            found.append(notice)
         if any(place and not place.verified for place in places):
             found.append(
                 pick(
                     "部分条文文本未经逐字核验，已标明。", "Some texts were not verified word for word; they are marked."
                 )
             )
-        for short in dict.fromkeys(
-            place.document.citation.document for place in places if place and place.document.meta.get("cites_law")
-        ):
+        for short in dict.fromkeys(place.document.citation.document for place in places if place):
             document = library.document(short, None, day)
-            for law, old in (document.meta.get("cites_law") or {}).items() if document else ():
-                held = library.document(str(law), None, day)
-                # Only where a later version is held is it known that the numbers are old.
-                former = held is not None and (held.citation.version or "") > str(old)
-                ending = "的旧条号" if former else "的条号，援引前请核对现行条号"
-                found.append(
-                    pick(
-                        f"《{short}》条文中引用的《{law}》条号是{old}年版{ending}。",
-                        f"{short} cites {law} by the article numbers of {old}.",
-                    )
-                )
+            found += cites_old_numbers(library, document, day, question.language) if document else []
         if question.injected:
             found.append(
                 pick(

@@ -22,7 +22,8 @@ from rag.relevance import terms
 from rag.statement import NOTHING, LawBook, Score
 
 Floats = npt.NDArray[np.float64]
-Embed = Callable[[Sequence[str]], npt.NDArray[np.float32]]
+Vector = npt.NDArray[np.float32]
+Embed = Callable[[Sequence[str]], Vector]
 
 WEIGHTS = Path(__file__).resolve().parent / "reading" / "placing.json"
 _TRIMMED = " ，。,.；;：:（）()"
@@ -36,6 +37,7 @@ FEATURES = (
     "same_best",
     "articles",
 )
+_REMEMBERED = 4096
 _RANKS, _CHARACTERS, _TERMS, _PHRASES = 20, 120, 60, 2.0
 
 
@@ -63,6 +65,14 @@ class Weights:
         return float(standard @ self.weights + self.bias)
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An article, paragraph or item with its words and its row among the vectors."""
+
+    place: HeldPlace
+    row: int
+
+
 class LawVectors:
     """The articles of one version of one law as vectors: whole with caption, and every paragraph and item."""
 
@@ -72,20 +82,27 @@ class LawVectors:
         self.articles = list(book.places)
         texts: list[str] = []
         owners: list[int] = []
+        self._kin: dict[tuple[str, ...], list[Part]] = {}
         for number, place in enumerate(book.places.values()):
+            texts.append(f"{captions.of(place.citation)}\n{place.text}")
             inner = list(children(place))
-            deeper = [grandchild for child in inner for grandchild in children(child)]
-            own = [f"{captions.of(place.citation)}\n{place.text}", *(part.text for part in (*inner, *deeper))]
-            texts += own
-            owners += [number] * len(own)
+            for part in (*inner, *(deeper for child in inner for deeper in children(child))):
+                self._kin.setdefault(part.citation.path[:-1], []).append(Part(part, len(texts)))
+                texts.append(part.text)
+            owners += [number] * (len(texts) - len(owners))
         self._vectors = embed(texts) if texts else np.zeros((0, 1), np.float32)
         self._owners = np.asarray(owners, np.intp)
 
-    def nearness(self, vector: npt.NDArray[np.float32]) -> Floats:
+    def nearness(self, vector: Vector) -> Floats:
         """How near each article is to a text: the cosine of its nearest part."""
         best = np.full(len(self.articles), -1.0)
         np.maximum.at(best, self._owners, self._vectors @ vector)
         return best
+
+    def kin(self, path: tuple[str, ...], vector: Vector) -> list[tuple[HeldPlace, float]]:
+        """The paragraphs of the article, or the items of the list, to which a place belongs, each with its cosine."""
+        parts = self._kin.get(path[:-1], [])
+        return [(part.place, float(self._vectors[part.row] @ vector)) for part in parts]
 
 
 class Placing:
@@ -94,7 +111,7 @@ class Placing:
     def __init__(self, book: LawBook, vectors: LawVectors, embed: Embed) -> None:
         self._book = book
         self._vectors = vectors
-        self._embed = embed
+        self._vector = lru_cache(maxsize=_REMEMBERED)(lambda text: embed([text])[0])
         self._numbers = {article: number for number, article in enumerate(vectors.articles)}
 
     @property
@@ -108,6 +125,10 @@ class Placing:
         features = self.features(article, near, whole, attributed)
         return Placed(features[1], load_weights().odds(features[0])) if features else None
 
+    def beside(self, path: tuple[str, ...], said: str) -> list[tuple[HeldPlace, float]]:
+        """The paragraphs or items among which a place stands, itself among them, each with its cosine to what is said."""
+        return self._vectors.kin(path, self._vector(said))
+
     def features(self, article: str, near: str, whole: str, attributed: bool) -> tuple[list[float], str] | None:
         """The features of a statement (see `FEATURES`) and the likeliest other article."""
         if article not in self._numbers or len(self._numbers) < 2:
@@ -116,12 +137,12 @@ class Placing:
         found = [
             _compare(
                 text,
-                self._vectors.nearness(vector),
+                self._vectors.nearness(self._vector(text)),
                 self._numbers[article],
                 self._vectors.articles,
                 self._book.scores(text),
             )
-            for text, vector in zip(texts, self._embed(texts), strict=True)
+            for text in texts
         ]
         best = [number for _, number in found]
         rest = [float(attributed), float(best[0] == best[1]), math.log(len(self._numbers))]

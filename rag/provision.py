@@ -1,12 +1,13 @@
 """How the words of a statute, a case or a commentary are set out in an answer."""
 
 import re
+from datetime import date
 
 from ingest.citation import Citation
 from ingest.describe import describe
 from ingest.document import Kind
 from ingest.numerals import to_chinese
-from rag.library import HeldDocument, HeldPlace
+from rag.library import HeldDocument, HeldPlace, Library
 from rag.question import Language
 
 _ARTICLE_LABEL = re.compile(
@@ -89,6 +90,24 @@ def _pinpoint_in_english(path: tuple[str, ...]) -> str:
     for level, unit in zip(path[1:], ("paragraph", "item", "subitem"), strict=False):
         written += f", {unit} {level}"
     return written
+
+
+def cites_old_numbers(library: Library, document: HeldDocument, day: date, language: Language) -> list[str]:
+    """A notice for each law that a document cites by the numbers of an earlier version: the interpretations keep theirs."""
+    found = []
+    short = document.citation.document
+    for law, old in (document.meta.get("cites_law") or {}).items():
+        held = library.document(str(law), None, day)
+        # Only where a later version is held is it known that the numbers are old.
+        former = held is not None and (held.citation.version or "") > str(old)
+        ending = "的旧条号" if former else "的条号，援引前请核对现行条号"
+        found.append(
+            language.pick(
+                f"《{short}》条文中引用的《{law}》条号是{old}年版{ending}。",
+                f"{short} cites {law} by the article numbers of {old}.",
+            )
+        )
+    return found
 
 
 def title_of(place: HeldPlace) -> str:

@@ -642,32 +642,30 @@ class StatuteCheck:
         said = to_narrow(to_simplified(claim.primary if says_anything(claim.primary) else claim.whole))
         if depth < 2:
             return None
-        kin = [
-            child
-            for child in self._library.children(place.citation.at(*place.citation.path[: depth - 1]), self._as_of)
-            if len(child.citation.path) == depth
-        ]
+        kin = self.placing(place.citation).beside(place.citation.path, said)
+        own = next((nearness for part, nearness in kin if part.citation.path == place.citation.path), None)
         # 其他情形 at the end of a list is near to everything and says nothing.
-        others = [child for child in kin if child.citation != place.citation and not _CATCH_ALL.match(child.text)]
-        if not others or place.citation not in [child.citation for child in kin]:
+        others = [
+            (part, nearness)
+            for part, nearness in kin
+            if part.citation.path != place.citation.path and not _CATCH_ALL.match(part.text)
+        ]
+        if own is None or not others:
             return None
-        vector, own, *rest = self._embed([said, place.text, *(child.text for child in others)])
-        nearness = [float(one @ vector) for one in rest]
-        best = max(range(len(rest)), key=nearness.__getitem__)
+        best, nearest = max(others, key=lambda pair: pair[1])
         wanted = terms(said)
         total = max(sum(wanted.values()), 1)
         shares = [
-            sum(count for term, count in wanted.items() if term in text) / total
-            for text in (place.text, others[best].text)
+            sum(count for term, count in wanted.items() if term in text) / total for text in (place.text, best.text)
         ]
-        if nearness[best] - float(own @ vector) + shares[1] - shares[0] < _PLAINLY_NEARER:
+        if nearest - own + shares[1] - shares[0] < _PLAINLY_NEARER:
             return None
         return Finding(
             Verdict.WRONG_PINPOINT,
             place.key,
-            f"所说的内容不在{self._where(place)}，而在{pinpoint(others[best].citation)}。",
-            others[best].key,
-            source=others[best].text,
+            f"所说的内容不在{self._where(place)}，而在{pinpoint(best.citation)}。",
+            best.key,
+            source=best.text,
         )
 
     def _other_item(self, place: HeldPlace, said: str, is_attributed: bool) -> Finding | None:

@@ -55,6 +55,12 @@ _CARRY_OVER = re.compile(
     r"对应(?:的)?(?:现行|新|2020|今)|(?:现行|新|现在的?|如今的?)(?:著作权)?法?(?:的|里|中|是|上)*(?:第?几|哪)[一]?条|现在是?(?:第几|哪一?)条|旧(?:法|条号)|current (?:law|number)",
     re.I,
 )
+# Words that ask for the number that an article of today had before.
+_CARRY_BACK = re.compile(
+    r"(?:2001|2010|旧|原来?|以前|过去|修[改订正]前|老)(?:年)?(?:版|的)?(?:《?著作权法》?|法|文本)?(?:里|中|上|时|的|叫|是|为|对应)*(?:第几|哪一?)条"
+    r"|对应(?:的)?(?:是)?(?:旧|老|原|2010|修[改订正]前)|(?:former|old|previous|earlier) (?:number|article|version)",
+    re.I,
+)
 _OVERVIEW = re.compile(r"介绍|概述|是什么|简介|主要内容|overview|what is|summar", re.I)
 
 
@@ -110,6 +116,9 @@ def cited_places(question: Question, desk: StatuteDesk) -> list[Draft]:
     for mention in _with_path(question)[:_PLACES_SHOWN]:
         citation = mention.citation
         assert citation is not None
+        if carried_back := _former_number(question, mention, desk):
+            drafts += carried_back
+            continue
         renumbered = _old_number(question, mention, desk)
         if renumbered:
             drafts += _renumbered(desk, renumbered, question.language)
@@ -294,6 +303,33 @@ def _old_number(question: Question, mention: Mention, desk: StatuteDesk) -> Renu
     place = desk.library.place(citation.at(article), desk.as_of)
     told_now += _holds_topic(place, question.topic)
     return row if row.is_told_by(question.topic) > told_now else None
+
+
+def _former_number(question: Question, mention: Mention, desk: StatuteDesk) -> list[Draft]:
+    """For a question that asks which number an article of today had before: number and topic, the old text is not held."""
+    citation = mention.citation
+    assert citation is not None
+    old_version = desk.concordance.old_version(citation.document)
+    asked_of_old = mention.former or (citation.version or "").startswith(old_version or "\0")
+    if old_version is None or asked_of_old or not _CARRY_BACK.search(question.text):
+        return []
+    place = desk.library.place(citation.at(citation.path[0]), desk.as_of)
+    row = next(iter(desk.concordance.before(citation.document, citation.path[0])), None)
+    if place is None or (row is not None and row.old is None):
+        name, new = f"《{citation.document}》", pinpoint(citation.at(citation.path[0]), question.language)
+        said = question.language.pick(
+            f"{name}{new}在{old_version}年版中没有对应的条文。", f"{name} {new} had no counterpart in the {old_version} version."
+        )
+        return [Draft(said, (Support(place.citation),))] if place else []
+    if row is None or row.old is None:
+        return []
+    old, new = pinpoint(row.old, question.language), pinpoint(place.citation, question.language)
+    name = name_of(place.document, question.language)
+    said = question.language.pick(
+        f"{name}{new}（{row.topic}）在{row.old.version}年《{row.law}》中是{old}；本库未收录{row.old.version}年版原文，只核对条号与主题。",
+        f"{name} {new} ({row.topic}) was {old} in the {row.old.version} version, of which the text is not held; number and topic only.",
+    )
+    return [Draft(said, (Support(place.citation),)), provision(desk, place, question.language)]
 
 
 def _holds_topic(place: HeldPlace | None, topic: str) -> int:
