@@ -1,6 +1,6 @@
 """The report on a draft: in the terminal, as an HTML page, and as comments in a copy of the Word file."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import escape
 from itertools import groupby
 from pathlib import Path
@@ -80,16 +80,7 @@ def _difference(citation: CheckedCitation) -> Text:
 
 # --- HTML --------------------------------------------------------------------------------------------------------------
 
-_STYLE = """
-body{font:16px/1.75 "Noto Serif CJK SC","Songti SC",SimSun,serif;max-width:60em;margin:2em auto;padding:0 1em;color:#222}
-h1{font-size:1.4em}h2{font-size:1.15em;margin-top:2em}pre{white-space:pre-wrap;font:inherit}
-mark{padding:0 .1em;border-bottom:2px solid;background:none;color:inherit}
-mark.bad{border-color:#b3261e;background:#fdecea}mark.warn{border-color:#8a6d00;background:#fff8e1}
-mark.none{border-color:#0b6e8a;background:#e6f4f8}mark.good{border-color:#2e7d32}
-table{border-collapse:collapse;width:100%}td,th{border:1px solid #ccc;padding:.35em .6em;vertical-align:top;text-align:left}
-del{color:#b3261e}ins{color:#2e7d32;text-decoration:underline}.grave{font-weight:bold;background:#ffe082}
-.bad b{color:#b3261e}.warn b{color:#8a6d00}.none b{color:#0b6e8a}.good b{color:#2e7d32}code{font-size:.9em}
-"""
+STYLE = Path(__file__).parent / "static" / "report.css"
 _CLASSES = {
     Verdict.NOT_IN_CORPUS: "none",
     Verdict.AMBIGUOUS: "warn",
@@ -100,33 +91,49 @@ _CLASSES = {
 
 def write_page(report: CheckReport, draft: str, target: Path, title: str) -> None:
     """Write the report as one HTML file that loads nothing: the table of findings, then the draft with its marks."""
-    rows = "\n".join(_row(number, citation) for number, citation in enumerate(report.citations, 1))
-    counts = "，".join(f"{NAMES[Verdict(name)]} {count}" for name, count in report.summary.items())
-    page = (
+    target.write_bytes(whole_page(report, draft, title).encode("utf-8", "replace"))
+
+
+def whole_page(report: CheckReport, draft: str, title: str) -> str:
+    """The report as the text of an HTML file."""
+    return (
         f'<!DOCTYPE html>\n<html lang="zh-CN"><head><meta charset="utf-8"><title>引用核对：{escape(title)}</title>'
-        f"<style>{_STYLE}</style></head><body>\n<h1>引用核对：{escape(title)}</h1>\n<p>共{len(report.citations)}处引用：{counts}。"
-        "“未收录”的没有核对，不等于正确。</p>\n<table><tr><th>#</th><th>引用</th><th>结论</th><th>说明</th><th>应引</th></tr>\n"
-        f"{rows}\n</table>\n<h2>草稿</h2>\n<pre>{_marked(report, draft)}</pre>\n</body></html>\n"
+        f"<style>{STYLE.read_text('utf-8')}</style></head><body>\n<h1>引用核对：{escape(title)}</h1>\n"
+        f"{report_body(report, draft)}\n</body></html>\n"
     )
-    target.write_bytes(page.encode("utf-8", "replace"))
 
 
-def _row(number: int, citation: CheckedCitation) -> str:
+def report_body(report: CheckReport, draft: str | None, show: Callable[[str], str] = escape) -> str:
+    """The counts, the table of findings and, where it is given, the marked draft; `show` makes text safe where it is put."""
+    rows = "\n".join(_row(number, citation, show) for number, citation in enumerate(report.citations, 1))
+    counts = "，".join(f"{NAMES[Verdict(name)]} {count}" for name, count in report.summary.items() if count)
+    total = len(report.citations)
+    head = f"共{total}处引用：{counts}。“未收录”的没有核对，不等于正确。" if total else "没有找到对法条或案件的引用。"
+    table = (
+        f"<table><tr><th>#</th><th>引用</th><th>结论</th><th>说明</th><th>应引</th></tr>\n{rows}\n</table>"
+        if total
+        else ""
+    )
+    body = f"\n<h2>草稿</h2>\n<pre>{_marked(report, draft, show)}</pre>" if draft is not None else ""
+    return f'<div class="kb-report"><p>{head}</p>\n{table}{body}</div>'
+
+
+def _row(number: int, citation: CheckedCitation, show: Callable[[str], str]) -> str:
     kind = _CLASSES.get(citation.verdict, "bad")
     differences = "；".join(
-        f"<span{' class=grave' if change.grave else ''}><del>{escape(change.quoted)}</del><ins>{escape(change.source)}</ins></span>"
+        f"<span{' class=grave' if change.grave else ''}><del>{show(change.quoted)}</del><ins>{show(change.source)}</ins></span>"
         for change in citation.changes
     )
     shown = f"<br>差异：{differences}" if differences else ""
-    source = f"<br><details><summary>条文</summary>{escape(citation.source)}</details>" if citation.source else ""
+    source = f"<br><details><summary>条文</summary>{show(citation.source)}</details>" if citation.source else ""
     return (
-        f'<tr class="{kind}" id="c{number}"><td><a href="#d{number}">{number}</a></td><td>{escape(citation.raw)}</td>'
-        f"<td><b>{NAMES[citation.verdict]}</b></td><td>{escape(citation.message)}{shown}{source}</td>"
-        f"<td><code>{escape(citation.suggestion or '')}</code></td></tr>"
+        f'<tr class="{kind}" id="c{number}"><td><a href="#d{number}">{number}</a></td><td>{show(citation.raw)}</td>'
+        f"<td><b>{NAMES[citation.verdict]}</b></td><td>{show(citation.message)}{shown}{source}</td>"
+        f"<td><code>{show(citation.suggestion or '')}</code></td></tr>"
     )
 
 
-def _marked(report: CheckReport, draft: str) -> str:
+def _marked(report: CheckReport, draft: str, show: Callable[[str], str]) -> str:
     """The draft with every citation marked; citations that share a span share a mark, of the worst of them."""
     parts, position = [], 0
     numbered = list(enumerate(report.citations, 1))
@@ -138,12 +145,10 @@ def _marked(report: CheckReport, draft: str) -> str:
         worst = min((citation for _, citation in together), key=lambda citation: order.index(citation.verdict))
         kind = _CLASSES.get(worst.verdict, "bad")
         anchors = "".join(f'<a id="d{number}" href="#c{number}">' for number, _ in together[:1])
-        parts.append(escape(draft[position:start]))
-        parts.append(
-            f'{anchors}<mark class="{kind}" title="{escape(worst.message)}">{escape(draft[start:end])}</mark></a>'
-        )
+        parts.append(show(draft[position:start]))
+        parts.append(f'{anchors}<mark class="{kind}" title="{show(worst.message)}">{show(draft[start:end])}</mark></a>')
         position = end
-    parts.append(escape(draft[position:]))
+    parts.append(show(draft[position:]))
     return "".join(parts)
 
 

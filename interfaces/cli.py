@@ -93,6 +93,9 @@ def run(arguments: list[str]) -> int:
 def ask(
     question: Annotated[str, typer.Argument(metavar="问题", help="问题；- 表示从标准输入读取 (- reads stdin)")],
     as_of: AsOf = None,
+    show_sent: Annotated[
+        bool, typer.Option("--show-sent", help="在标准错误上显示发送给语言模型的内容 (what was sent to the model)")
+    ] = False,
     workspace: Workspace = "default",
     as_json: AsJson = False,
 ) -> None:
@@ -100,6 +103,12 @@ def ask(
     text = _read_stdin() if question == "-" else _clean(question)
     with _assistant(workspace) as assistant:
         answer = assistant.ask(text, as_of=as_of)
+        sent = assistant.sent(answer.id)
+    if show_sent:
+        for request in sent:
+            _tell("\n".join(f"[{message.role}]\n{message.content}" for message in request.messages))
+        if not sent:
+            _tell("没有向语言模型发送任何内容。")
     if as_json:
         _print_json(answer.model_dump(mode="json"))
     else:
@@ -278,10 +287,10 @@ def ingest(
 
 
 @corpus_app.command("list")
-def list_documents(workspace: Workspace = "default", as_json: AsJson = False) -> None:
+def list_documents(as_of: AsOf = None, workspace: Workspace = "default", as_json: AsJson = False) -> None:
     """列出已收录的文件 (list the documents held)。"""
     documents = _workspace(workspace).documents()
-    today = date.today()
+    today = as_of or date.today()
     if as_json:
         _print_json(
             [
@@ -306,12 +315,13 @@ def list_documents(workspace: Workspace = "default", as_json: AsJson = False) ->
 @corpus_app.command("show")
 def show_document(
     name: Annotated[str, typer.Argument(metavar="名称", help="简称、全称或案号，可带版本：著作权法@2020")],
+    as_of: AsOf = None,
     workspace: Workspace = "default",
     as_json: AsJson = False,
 ) -> None:
     """显示一份文件的全部段落与引用键 (show a document, passage by passage)。"""
     short, _, edition = _clean(name).partition("@")
-    places = _workspace(workspace).show(short, edition or None)
+    places = _workspace(workspace).show(short, edition or None, as_of)
     if as_json:
         passages = [{"key": place.key, "text": place.text, "verified": place.verified} for place in places]
         _print_json({"key": str(places[0].document.citation), "title": places[0].title, "passages": passages})

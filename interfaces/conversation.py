@@ -5,20 +5,22 @@ from dataclasses import dataclass, field
 from interfaces.markup import marked, plain
 from interfaces.matrix import draw_matrix
 from interfaces.wording import Wording
-from rag import Answer, Defense, Matrix, Source, Statement, Turn
+from rag import Answer, Defense, Matrix, Sent, Source, Statement, Turn
 
 
 @dataclass(slots=True)
 class Exchange:
     """One question and what came of it: the statements so far, then the answer, or the sentence of an error.
 
-    `matrix` holds the facts against the nearest cases where the answer weighs defences.
+    `matrix` holds the facts against the nearest cases where the answer weighs defences; `sent` what a language model was
+    given, where one is set.
     """
 
     question: str
     statements: list[Statement] = field(default_factory=list)
     answer: Answer | None = None
     matrix: Matrix | None = None
+    sent: list[Sent] = field(default_factory=list)
     error: str | None = None
 
 
@@ -59,7 +61,7 @@ def _show_exchange(number: int, exchange: Exchange, words: Wording) -> str:
             f'<div class="kb-answer kb-error" role="alert"><b>{plain(words.failed)}</b><p>{plain(exchange.error)}</p></div>'
         )
     elif exchange.answer:
-        parts.append(_show_answer(number, exchange.answer, exchange.matrix, words))
+        parts.append(_show_answer(number, exchange.answer, exchange.matrix, exchange.sent, words))
     else:
         said = "".join(f"<p>{plain(statement.text)}</p>" for statement in exchange.statements)
         parts.append(
@@ -69,7 +71,7 @@ def _show_exchange(number: int, exchange: Exchange, words: Wording) -> str:
     return "".join(parts)
 
 
-def _show_answer(number: int, answer: Answer, matrix: Matrix | None, words: Wording) -> str:
+def _show_answer(number: int, answer: Answer, matrix: Matrix | None, sent: list[Sent], words: Wording) -> str:
     head = (
         f'<div class="kb-answer-head"><span class="kb-kind kb-kind-{answer.kind}">{plain(words.kinds[answer.kind])}</span>'
         f'<span class="kb-as-of">{plain(words.law_as_of)} {answer.as_of.isoformat()}</span>'
@@ -84,9 +86,18 @@ def _show_answer(number: int, answer: Answer, matrix: Matrix | None, words: Word
             draw_matrix(matrix, words) if matrix else "",
             _show_list(words.clarify, answer.clarify, "kb-clarify"),
             _show_list(words.warnings, answer.warnings, "kb-warnings"),
+            _show_sent(sent, words),
             "</article>",
         )
     )
+
+
+def _show_sent(sent: list[Sent], words: Wording) -> str:
+    """What left the machine for this answer, folded."""
+    if not sent:
+        return ""
+    said = "\n\n".join(f"[{message.role}]\n{message.content}" for one in sent for message in one.messages)
+    return f'<details class="kb-sent"><summary>{plain(words.sent)}</summary><pre>{plain(said)}</pre></details>'
 
 
 def _show_text(number: int, answer: Answer) -> str:

@@ -85,6 +85,13 @@ class CheckBody(BaseModel):
     workspace: WorkspaceName = "default"
 
 
+class SentBody(BaseModel):
+    """One request to the language model, as it left the machine, and the reply."""
+
+    messages: list[Turn]
+    reply: str
+
+
 def rest_routes(desk: Desk) -> APIRouter:
     """The routes under /api/v1."""
     router = APIRouter(prefix="/api/v1")
@@ -113,6 +120,16 @@ def rest_routes(desk: Desk) -> APIRouter:
     def check(body: Annotated[CheckBody, Body()]) -> CheckReport:
         """每一处引用一个结论；start、end 按 Unicode 字符从文首计数。"""
         return desk.call(body.workspace, lambda assistant: assistant.check(body.text, body.as_of))
+
+    @router.get("/sent/{answer_id}", summary="发送给语言模型的内容")
+    def sent(answer_id: str, workspace: WorkspaceName = "default") -> list[SentBody]:
+        """一个答案发送给语言模型的消息（姓名、号码已遮盖）和它的回复；没有设置语言模型时为空。"""
+        return [
+            SentBody(
+                messages=[Turn(role=one.role, content=one.content) for one in request.messages], reply=request.reply
+            )
+            for request in desk.call(workspace, lambda assistant: assistant.sent(answer_id))
+        ]
 
     return router
 

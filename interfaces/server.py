@@ -14,14 +14,15 @@ from interfaces.desk import Desk
 from interfaces.guard import Guard, is_loopback
 from interfaces.manual import write_manual
 from interfaces.rest import explain_errors, rest_routes
-from rag import UnusableInput
+from rag import Settings, UnusableInput
 
 if TYPE_CHECKING:
     from rag import Assistant
 
 
-def build_app(desk: Desk, workspace: str = "default", loopback: bool = True) -> FastAPI:
-    """The whole application around one desk; `loopback` says whether only this machine can reach it."""
+def build_app(desk: Desk, workspace: str = "default", loopback: bool = True, model_host: str | None = None) -> FastAPI:
+    """The whole application around one desk; `loopback` says whether only this machine can reach it, `model_host` where
+    questions are sent when a language model is set."""
     import gradio as gr
 
     from interfaces.page import CSS, HEAD, build_page, theme
@@ -36,10 +37,10 @@ def build_app(desk: Desk, workspace: str = "default", loopback: bool = True) -> 
 
     served: FastAPI = gr.mount_gradio_app(
         app,
-        build_page(desk, workspace),
+        build_page(desk, workspace, model_host),
         path="/",
         theme=theme(),
-        css_paths=CSS,
+        css_paths=[str(sheet) for sheet in CSS],
         head=HEAD,
         footer_links=[],
         ssr_mode=False,
@@ -58,7 +59,8 @@ def serve(host: str, port: int, workspace: str) -> None:
     try:
         # Open it before the page does: the first question should not wait for the index.
         desk.call(workspace, lambda assistant: None)
-        app = build_app(desk, workspace, is_loopback(host))
+        endpoint = Settings.from_env().endpoint()
+        app = build_app(desk, workspace, is_loopback(host), endpoint.host if endpoint else None)
         shown = f"[{host}]" if ":" in host else host
         sys.stderr.write(f"页面：http://{shown}:{port}　REST 说明：http://{shown}:{port}/docs　按 Ctrl+C 退出\n")
         if not is_loopback(host):

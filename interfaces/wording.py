@@ -41,6 +41,14 @@ class Wording:
     unverified: str
     unavailable: str
     no_sources: str
+    notice_sent: str
+    sent: str
+    modes: tuple[str, str]
+    check_paste: str
+    check_file: str
+    check_run: str
+    check_files: str
+    check_empty: str
     kinds: dict[str, str]
     source_kinds: dict[str, str]
     strengths: dict[str, str]
@@ -82,6 +90,14 @@ ZH = Wording(
     unverified="未逐字核验",
     unavailable="这段文字暂时无法打开",
     no_sources="这个回答没有引用依据。",
+    notice_sent="法律研究工具，结果不构成法律意见。已设置语言模型 {host}：问题和依据会发送给它，姓名、号码等先行遮盖。",
+    sent="发送给语言模型的内容（姓名、号码已遮盖）",
+    modes=("问答", "核对草稿"),
+    check_paste="把草稿粘贴在这里，或在下面选择文件……",
+    check_file="草稿文件：.docx .pdf .md .txt",
+    check_run="核对引用",
+    check_files="下载：网页报告；Word 草稿另有带批注的副本",
+    check_empty="请先粘贴草稿或选择文件。",
     kinds={
         "defense": "抗辩分析",
         "statute": "法条",
@@ -137,6 +153,15 @@ EN = Wording(
     unverified="not verified word for word",
     unavailable="This passage cannot be opened at the moment",
     no_sources="This answer cites nothing.",
+    notice_sent="A research tool; nothing here is legal advice. A language model is set ({host}): the question and the sources "
+    "are sent to it, names and numbers masked.",
+    sent="What was sent to the language model (names and numbers masked)",
+    modes=("Ask", "Check a draft"),
+    check_paste="Paste the draft here, or choose a file below…",
+    check_file="Draft: .docx .pdf .md .txt",
+    check_run="Check citations",
+    check_files="Download: the report as a page; for a Word draft also a copy with comments",
+    check_empty="Paste a draft or choose a file first.",
     kinds={
         "defense": "Defences",
         "statute": "Statute",

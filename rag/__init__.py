@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     )
     from rag.passage_index import PassageIndex, PassageText
     from rag.precedents import Effect
+    from rag.prose.writing import Sent
     from rag.quotation import stands_in
     from rag.retrieve import Retriever
     from rag.settings import Settings
@@ -123,6 +124,7 @@ __all__ = [
     "Runs",
     "SearchHit",
     "Section",
+    "Sent",
     "ServiceFailure",
     "Settings",
     "Source",
@@ -235,6 +237,7 @@ _HOMES = {
         "fact_matrix",
     ),
     "rag.precedents": ("Effect",),
+    "rag.prose.writing": ("Sent",),
     "rag.quotation": ("stands_in",),
     "rag.draft_files": (
         "DraftFile",

@@ -13,6 +13,7 @@ from ingest.numerals import to_int
 from rag.answer import Verdict
 from rag.case_facts import (
     amounts,
+    another_court,
     court,
     dates,
     deciding_court,
@@ -402,6 +403,8 @@ def _instance(before: str, after: str, by_number: bool, meta: Mapping[str, Any])
     if tried and held and meta.get("courts_below") and is_above(tried["court"], meta) and tried["said"] not in held:
         return [Misfit("instance", held, *tried.span("said"))]
     for match in filter(None, found) if "审" in known else ():
+        if another_court(match.string[: match.start()], meta):
+            continue  # 上海知识产权法院…作出二审判决, told in the file of the first instance
         told = str(match["said"] or match.groupdict().get("court"))
         said = "二审" if told == "终审" else told
         if said not in known:

@@ -189,6 +189,12 @@ def is_below(said: str, meta: Mapping[str, Any]) -> bool:
     return any(_alike(said, str(name)) for name in meta.get("courts_below", ()))
 
 
+def another_court(before: str, meta: Mapping[str, Any]) -> bool:
+    """Whether the clause that ends here names a court, and not that of the file."""
+    named = [name for name, _, _ in courts_named(re.split("[。；;，,\n|]", before)[-1])]
+    return bool(named) and not any(_alike(name, str(meta.get("court") or "")) for name in named)
+
+
 def is_above(said: str, meta: Mapping[str, Any]) -> bool:
     """Whether a court named in a draft is the court of a file whose decision reviewed another's."""
     return bool(meta.get("courts_below")) and _alike(said, str(meta.get("court") or ""))

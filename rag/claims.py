@@ -72,7 +72,7 @@ _LIABILITY = {
     "direct": re.compile(r"(?:直接侵权|直接责任|直接侵害)(?!之外|以外)"),
     "contributory": re.compile(r"(?:帮助(?:用户|他人)?侵权|间接侵权|共同侵权|连带)(?!之外|以外)"),
     "none": re.compile(
-        r"平台(?:不|无需|无须|没有|免)(?:承担|担|构成)?(?:责|侵权)|平台不承担|平台无责|平台免责|不承担(?:赔偿|侵权|连带)?责任|(?:没有|没|未|不)(?:让|令|要求|判令|判)[^，。；]{1,8}(?:担责|承担|赔偿)|不侵权|免于担责|尽责免责"
+        r"平台(?:不|无需|无须|没有|免)(?:承担|担|构成)?(?:责|侵权)|平台不承担|平台无责|平台免责|不承担(?:赔偿|侵权|连带)?责任|(?:没有|没|未|不)(?:让|令|要求|判令|判)[^，。；]{1,8}(?:担责|承担|赔偿)|免于担责|尽责免责"
     ),
 }
 _BUT = re.compile(r"而是|而(?!非|不)|只|仅|却")
@@ -286,6 +286,8 @@ def _liability(text: str, meta: Mapping[str, Any]) -> list[Misfit]:
     if not held:
         return []
     held_kinds = {kind for kind, pattern in _LIABILITY.items() if pattern.search(held)}
+    # Said of a work, 不侵权 may speak of a part of it; as the file's own word for liability it speaks of the whole case.
+    held_kinds |= {"none"} if "不侵权" in held else set()
     said = {kind: match for kind, pattern in _LIABILITY.items() if (match := pattern.search(text))}
     denied = {kind for kind, match in said.items() if _is_denied(text, match)}
     wrong = set(said) - denied or denied & held_kinds
@@ -299,6 +301,7 @@ def _is_denied(text: str, match: re.Match[str]) -> bool:
     """Whether a negation stands before the words, in their clause."""
     left, _ = _clause(text, match.start(), match.end())
     before = _BUT.split(text[max(left, match.start() - _NEGATION_BEFORE) : match.start()])[-1]
+    before = re.split("[：:]", before)[-1]
     return bool(_NOT.search(before))
 
 
@@ -309,6 +312,8 @@ def _defences(text: str, meta: Mapping[str, Any]) -> list[Misfit]:
         match = pattern.search(text)
         if match is None or effect not in ("supports", "undercuts") or _ASKING.search(text):
             continue
+        if defence == "not_similar" and meta.get("outcome") == "partly":
+            continue  # one thing may have been similar and another not
         # The defence of fair use carries where the use is fair; that of no similarity where there is none.
         carried = _is_denied(text, match) == (defence == "not_similar")
         if carried != (effect == "supports"):

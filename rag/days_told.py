@@ -70,7 +70,11 @@ def transition(text: str, places: Iterable[HeldPlace], day: date, language: Lang
     crosses = any(last >= date.fromisoformat(effective) for effective in late.values())
     return language.pick(
         f"案情中最早的行为在{earliest.isoformat()}以前，早于{listed}。"
-        + ("行为跨越施行日，新旧规定如何衔接须分段核对。" if crosses else "当时的行为未必适用现行规定，须核对新旧法如何衔接。")
+        + (
+            "行为跨越施行日，新旧规定如何衔接须分段核对。"
+            if crosses
+            else "当时的行为未必适用现行规定，须核对新旧法如何衔接。"
+        )
         + f"可把法律时点设为{earliest.isoformat()}（--as-of {earliest.isoformat()}）再看一次。",
         f"The earliest act told lies on or before {earliest.isoformat()}, before {listed} took effect"
         + (", and acts go on beyond that day" if crosses else "")

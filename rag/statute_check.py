@@ -640,7 +640,7 @@ class StatuteCheck:
         """A statement that is plainly that of another paragraph or item of the same list than the one cited."""
         depth = len(place.citation.path)
         said = to_narrow(to_simplified(claim.primary if says_anything(claim.primary) else claim.whole))
-        if depth < 2:
+        if depth < 2 or not _is_chinese(said):
             return None
         kin = self.placing(place.citation).beside(place.citation.path, said)
         own = next((nearness for part, nearness in kin if part.citation.path == place.citation.path), None)
@@ -817,6 +817,10 @@ class StatuteCheck:
 
     def _where(self, place: HeldPlace) -> str:
         return f"{name_of(place.document)}{pinpoint(place.citation)}"
+
+
+def _is_chinese(text: str) -> bool:
+    return 2 * sum("\u3400" <= letter <= "\u9fff" for letter in text) >= len(text.strip())
 
 
 def _as_deep(home: Citation, cited: Citation) -> Citation:

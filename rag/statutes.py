@@ -318,7 +318,8 @@ def _former_number(question: Question, mention: Mention, desk: StatuteDesk) -> l
     if place is None or (row is not None and row.old is None):
         name, new = f"《{citation.document}》", pinpoint(citation.at(citation.path[0]), question.language)
         said = question.language.pick(
-            f"{name}{new}在{old_version}年版中没有对应的条文。", f"{name} {new} had no counterpart in the {old_version} version."
+            f"{name}{new}在{old_version}年版中没有对应的条文。",
+            f"{name} {new} had no counterpart in the {old_version} version.",
         )
         return [Draft(said, (Support(place.citation),))] if place else []
     if row is None or row.old is None:

@@ -306,6 +306,7 @@ def _statements(tied: Tied) -> None:
         if behind and behind.sentence == group.sentence:
             high = min(high, behind.start)
         low, high = max(low, group.start - _FAR), min(high, group.end + _FAR)
+        low, high = _cell(text, group, low, high)
         group.before, group.after = text[low : group.start], text[group.end : max(high, group.end)]
         clause = max(group.before.rfind(mark) for mark in "，,：:")
         group.clause = group.before[clause + 1 :]
@@ -317,6 +318,15 @@ def _statements(tied: Tied) -> None:
             low, high = tied.sentences.span(group.sentence - 1)
             if not (before and before.sentence == group.sentence - 1):
                 group.before = text[max(low, high - _FAR) : high]
+
+
+def _cell(text: str, group: Group, low: int, high: int) -> tuple[int, int]:
+    """The region cut to the cell in which the citations stand, where the line is a row of a table."""
+    line = text.rfind("\n", 0, group.start) + 1
+    if not text.startswith("|", line):
+        return low, high
+    right = text.find("|", group.end)
+    return max(low, text.rfind("|", line, group.start) + 1), min(high, right if right >= 0 else high)
 
 
 def _points_at(tied: Tied, later: Group, group: Group) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,11 +66,14 @@ class Workspace:
         """Every document held, the built-in ones first."""
         return self.library().documents()
 
-    def show(self, short: str, version: str | None = None) -> list[HeldPlace]:
-        """The passages of a document in order. Raises NotFound when nothing of that name is held."""
+    def show(self, short: str, version: str | None = None, as_of: date | None = None) -> list[HeldPlace]:
+        """The passages of a document in order, without `version` those in force on a day.
+
+        Raises NotFound when nothing of that name is held.
+        """
         library = self.library()
         shorts = [short] if library.versions(short) else library.catalogue().candidates(short)
-        passages = library.passages(shorts[0], version) if len(shorts) == 1 else []
+        passages = library.passages(shorts[0], version, as_of) if len(shorts) == 1 else []
         if not passages:
             raise NotFound(
                 f"工作区「{self.name}」和内置资料中都没有「{short}」。用 kangbian corpus list 查看已收录的文件。"

@@ -12,6 +12,7 @@ from rag import (
     NotFound,
     Provenance,
     SearchHit,
+    Sent,
     Source,
     Statement,
     Turn,
@@ -85,6 +86,9 @@ class ScriptedAssistant:
         answer = self.ask(question, history, as_of, id)
         yield from answer.statements
         yield answer
+
+    def sent(self, answer_id: str) -> list[Sent]:
+        return []
 
     def search(self, query: str, k: int = 10, as_of: date | None = None) -> list[SearchHit]:
         return [SearchHit(key=key, title=title, text=text, score=1.0) for key, (title, text) in PLACES.items()][:k]

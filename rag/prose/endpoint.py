@@ -73,6 +73,11 @@ class Endpoint:
             raise UnusableInput("KANGBIAN_LLM_API_KEY 中有空格或非 ASCII 字符，不能作为密钥发送。请核对该变量。")
 
     @property
+    def host(self) -> str:
+        """Where it is, as a person reads it: host and port."""
+        return urlsplit(self.url).netloc
+
+    @property
     def is_here(self) -> bool:
         """Whether the server is this machine, so that nothing leaves it."""
         host = urlsplit(self.url).hostname or ""
@@ -153,7 +158,6 @@ class ChatModel:
         import httpx
         import openai
 
-        host = urlsplit(self._endpoint.url).netloc
         match error:
             case openai.RateLimitError():
                 return "语言模型服务返回 429，请求过于频繁或额度不足，请稍后再试。"
@@ -166,7 +170,7 @@ class ChatModel:
             case openai.APIStatusError():
                 return f"语言模型服务返回错误 {error.status_code}。"
             case openai.APIConnectionError() | httpx.TransportError():
-                return f"语言模型服务 {host} 连不上，或者中途断开，请确认已启动。"
+                return f"语言模型服务 {self._endpoint.host} 连不上，或者中途断开，请确认已启动。"
         return "语言模型的回复不合格式，无法读取。"
 
 
