@@ -86,6 +86,15 @@ class CheckBody(BaseModel):
 
 
 class SentBody(BaseModel):
+    """The id of an answer."""
+
+    model_config = ConfigDict(extra="ignore", json_schema_extra={"examples": [{"id": "1"}]})
+
+    id: str
+    workspace: WorkspaceName = "default"
+
+
+class SentRequest(BaseModel):
     """One request to the language model, as it left the machine, and the reply."""
 
     messages: list[Turn]
@@ -121,14 +130,12 @@ def rest_routes(desk: Desk) -> APIRouter:
         """每一处引用一个结论；start、end 按 Unicode 字符从文首计数。"""
         return desk.call(body.workspace, lambda assistant: assistant.check(body.text, body.as_of))
 
-    @router.get("/sent/{answer_id}", summary="发送给语言模型的内容")
-    def sent(answer_id: str, workspace: WorkspaceName = "default") -> list[SentBody]:
+    @router.post("/sent", summary="发送给语言模型的内容")
+    def sent(body: Annotated[SentBody, Body()]) -> list[SentRequest]:
         """一个答案发送给语言模型的消息（姓名、号码已遮盖）和它的回复；没有设置语言模型时为空。"""
         return [
-            SentBody(
-                messages=[Turn(role=one.role, content=one.content) for one in request.messages], reply=request.reply
-            )
-            for request in desk.call(workspace, lambda assistant: assistant.sent(answer_id))
+            SentRequest(messages=[Turn(role=one.role, content=one.content) for one in sent.messages], reply=sent.reply)
+            for sent in desk.call(body.workspace, lambda assistant: assistant.sent(body.id))
         ]
 
     return router

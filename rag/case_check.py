@@ -25,7 +25,7 @@ from rag.case_facts import (
     rights,
 )
 from rag.case_names import CaseNames
-from rag.case_slots import slots
+from rag.case_slots import joined, slots
 from rag.cases import tools_of
 from rag.claims import Misfit, is_pending, misfits
 from rag.library import Held, HeldDocument, HeldPlace, Library
@@ -105,13 +105,14 @@ _SHORTEST_SAID, _SHORTEST_CLAIM = 6, 12
 class CaseClaim:
     """What a draft puts to a case: quotations (introduced as the court's words or not), the words in front of and
     behind its name, and its other names written beside it; `borrowed` when a footnote gives the number for words that
-    the text quotes under the name."""
+    the text quotes under the name; `paragraph` is all of the paragraph."""
 
     quotes: tuple[tuple[str, bool], ...]
     before: str
     after: str
     beside: tuple[Mention, ...] = ()
     borrowed: bool = False
+    paragraph: str = ""
 
     @property
     def said(self) -> str:
@@ -199,6 +200,7 @@ class CaseCheck:
             words = self._words(document, related)
             found += slots(claim.said, document.meta, words, self._companies)
             found += requests(claim.said, document.meta, words)
+        found += joined(mention.raw, claim.paragraph, document.meta)
         found = [misfit for misfit in found if about_law or misfit.field != "court"]
         also = [str(meta.get("court") or "") for meta in related]
         if not any(misfit.field == "court" for misfit in found):
@@ -280,7 +282,11 @@ def _is_told_of(document: HeldDocument, library: Library, mention: Mention) -> b
 
 
 def _told(misfit: Misfit) -> str:
-    return misfit.held if misfit.field == "number" else f"{LABELS.get(misfit.field, misfit.field)}应为{misfit.held}"
+    if misfit.field == "number":
+        return misfit.held
+    if misfit.field == "misstated":
+        return f"该说法有误，{misfit.held}"
+    return f"{LABELS.get(misfit.field, misfit.field)}应为{misfit.held}"
 
 
 def _status(document: HeldDocument) -> str:

@@ -41,6 +41,8 @@ _FINED = re.compile(r"罚金[^，。；]{0,6}?\d[\d,.]*\s?(?:万|千)?元")
 _DAY = re.compile(r"((?:19|20)\d{2})\s?[年-]\s?(\d{1,2})\s?[月-]\s?(\d{1,2})\s?(?:日|号|(?!\d))")
 _DECIDED = re.compile(r"判决|宣判|作出|裁定|审结|裁判|判令|认定|判")
 _OTHER_DAY = re.compile(r"立案|受理|开庭|起诉|提起|公开|发布|入选|公布|上诉|报道|收案|通知|许可|和解|创作|发表|生成")
+_NOT_SO = re.compile(r"不是|并非|没有|不存在|未(?!来)|否定|否认|不能|无(?!论)|误")
+_DENIED_WITHIN = 6
 _FOREIGN_SUM = re.compile(r"(\d[\d,.]*)\s*(亿|千万|百万|万)?\s*(美元|欧元|英镑|日元)")
 _UNITS = {"亿": 1e8, "千万": 1e7, "百万": 1e6, "万": 1e4, "": 1.0, None: 1.0}
 
@@ -63,6 +65,7 @@ def slots(said: str, meta: Mapping[str, Any], text: str, companies: Iterable[str
         *_sums(said, known),
         *_fines(said, known),
         *_days(said, meta, known),
+        *_misstated(said, meta),
     ]
 
 
@@ -161,6 +164,24 @@ def _days(said: str, meta: Mapping[str, Any], known: str) -> list[Misfit]:
             continue
         year, month, day = held.split("-")
         return [Misfit("decided", f"{year}年{int(month)}月{int(day)}日", *match.span())]
+    return []
+
+
+def joined(raw: str, paragraph: str, meta: Mapping[str, Any]) -> list[Misfit]:
+    """One of several suits that a file holds together, in a paragraph that gives the docket of another of them."""
+    rows = [(str(row["docket"]), row["names"]) for row in meta.get("joined") or ()]
+    own = next((docket for docket, names in rows if any(name in raw for name in names)), None)
+    if own is None or own in paragraph or not any(docket in paragraph for docket, _ in rows):
+        return []
+    return [Misfit("docket", own, 0, 0)]
+
+
+def _misstated(said: str, meta: Mapping[str, Any]) -> list[Misfit]:
+    """What is often said of the case and is wrong, by the file's own list: `misstated`, words of which one of each must stand."""
+    for row in meta.get("misstated") or ():
+        places = [min((at for word in words if (at := said.find(word)) >= 0), default=-1) for words in row["words"]]
+        if min(places) >= 0 and not _NOT_SO.search(said, max(0, min(places) - _DENIED_WITHIN), max(places)):
+            return [Misfit("misstated", str(row["held"]), min(places), max(places))]
     return []
 
 

@@ -48,6 +48,7 @@ _LINE_START = re.compile(r"[ \t\u3000#*>]*")
 _NAMES_A_THING = re.compile(
     r"(?:提示词|关键词|指令|题为|名为|标题|作品|输入|图片|小说|文章|歌曲|账号|公众号|软件|栏目|产品|形象)[为是：:]?\s*$"
 )
+_PARAGRAPH = 4000
 _A_CASE = re.compile(r"(?:一|系列|侵权)?案")
 _SURROGATES = dict.fromkeys(range(55296, 57344), 65533)
 
@@ -252,7 +253,10 @@ class DraftCheck:
             and not _A_CASE.match(tied.text, quote.end)
         )
         before, after = (to_simplified(words) for words in tied.region(group))
-        return CaseClaim(quotes, before, after, tuple(tied.beside(group)), group.borrowed)
+        start = tied.text.rfind("\n", 0, group.start) + 1
+        end = tied.text.find("\n", group.end)
+        paragraph = tied.text[start : end if end >= 0 else len(tied.text)][:_PARAGRAPH]
+        return CaseClaim(quotes, before, after, tuple(tied.beside(group)), group.borrowed, paragraph)
 
 
 def check(text: str, workspace: str | None = None, as_of: date | None = None) -> CheckReport:
