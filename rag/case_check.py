@@ -213,7 +213,7 @@ class CaseCheck:
             if set(_meant(other)) & set(map(str, document.meta.get("related") or ())) and not claim.borrowed:
                 continue
             found.insert(0, Misfit("number", self._other_name(document, other), other.start, other.end))
-        return found
+        return _one_each(found)
 
     def _other_name(self, document: HeldDocument, other: Mention) -> str:
         """What stands beside a name and is not this case: another one that is held, or a number that is none of its."""
