@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from ingest.errors import UnusableInput
 
@@ -69,7 +70,7 @@ class Citation:
 
     def at(self, *path: str) -> "Citation":
         """The same document at another place: `law.at("24", "1")`."""
-        return replace(self, path=path)
+        return Citation(self.document, self.version, path)
 
     def contains(self, other: "Citation") -> bool:
         """Whether `other` is this place or lies inside it; a missing version fits every version."""
@@ -81,6 +82,7 @@ class Citation:
         return len(self.path) == 1 and bool(other.path) and other.path[0].startswith(self.path[0] + ".")
 
 
+@lru_cache(maxsize=4096)
 def normal_case_number(text: str) -> str | None:
     """The case number in its one spelling, `(2023)京0491民初11279号`; None when `text` is not a case number.
 

@@ -25,7 +25,7 @@ from rag.case_facts import (
     rights,
 )
 from rag.case_names import CaseNames
-from rag.case_slots import joined, slots
+from rag.case_slots import CaseWords, joined, slots
 from rag.cases import tools_of
 from rag.claims import Misfit, is_pending, misfits
 from rag.library import Held, HeldDocument, HeldPlace, Library
@@ -126,7 +126,7 @@ class CaseCheck:
     def __init__(self, library: Library, companies: Sequence[str], as_of: date) -> None:
         self._library = library
         self._companies = companies
-        self._texts: dict[str, str] = {}
+        self._texts: dict[str, CaseWords] = {}
         self._as_of = as_of
         self._names = CaseNames(library)
         self._tools = tools_of(library)
@@ -197,9 +197,9 @@ class CaseCheck:
         round_it = claim.before, claim.after, by_number
         found = mismatches(claim.said, round_it, document.meta, related, self._tools, courts)
         if not claim.quotes:
-            words = self._words(document, related)
-            found += slots(claim.said, document.meta, words, self._companies)
-            found += requests(claim.said, document.meta, words)
+            known = self._words(document, related)
+            found += slots(claim.said, known, self._companies)
+            found += requests(claim.said, document.meta, known.words)
         found += joined(mention.raw, claim.paragraph, document.meta)
         found = [misfit for misfit in found if about_law or misfit.field != "court"]
         also = [str(meta.get("court") or "") for meta in related]
@@ -246,14 +246,14 @@ class CaseCheck:
                 return finding
         return _in_full_text(words[0], citation, document, places)
 
-    def _words(self, document: HeldDocument, related: Sequence[Mapping[str, Any]]) -> str:
+    def _words(self, document: HeldDocument, related: Sequence[Mapping[str, Any]]) -> CaseWords:
         """All that is held of a case, the other instances with it."""
         short = document.citation.document
         if short not in self._texts:
             shorts = [str(other) for other in document.meta.get("related") or ()]
             held = [document, *(other for name in shorts if (other := self._document(name)))]
-            metas = [document.meta, *related]
-            self._texts[short] = "\n".join([*map(self._library.text, held), *map(str, metas)])
+            texts = [*map(self._library.text, held), *map(str, related)]
+            self._texts[short] = CaseWords.of(document.meta, "\n".join(texts))
         return self._texts[short]
 
     def _document(self, short: str) -> HeldDocument | None:

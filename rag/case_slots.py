@@ -6,7 +6,8 @@ number: another one in their place was put there by mistake.
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -47,25 +48,55 @@ _FOREIGN_SUM = re.compile(r"(\d[\d,.]*)\s*(亿|千万|百万|万)?\s*(美元|欧
 _UNITS = {"亿": 1e8, "千万": 1e7, "百万": 1e6, "万": 1e4, "": 1.0, None: 1.0}
 
 
-def slots(said: str, meta: Mapping[str, Any], text: str, companies: Iterable[str]) -> list[Misfit]:
-    """What the text names as party, work, number or foreign sum, and the file knows nothing of.
+@dataclass(frozen=True)
+class CaseWords:
+    """All that a case file says, words and front matter in one, and what is looked up in it again and again."""
 
-    `text` is the whole of the file's words; `companies` are names to look for.
+    meta: Mapping[str, Any]
+    words: str
 
-    >>> file = {"parties": {"plaintiff": "李某", "defendant": "刘某"}, "work": "一张图片"}
-    >>> [m.field for m in slots("被告是小红书平台", file, "李某诉刘某。被告转载了图片。", ["小红书"])]
+    @classmethod
+    def of(cls, meta: Mapping[str, Any], text: str) -> "CaseWords":
+        """The words of a file: `text` is what it says beside its front matter."""
+        return cls(meta, f"{text} {_flat(meta)}")
+
+    @cached_property
+    def lowered(self) -> str:
+        """The words without regard to case."""
+        return self.words.lower()
+
+    @cached_property
+    def sums(self) -> dict[tuple[float, str], str]:
+        """Foreign sums by value and currency."""
+        return {(_value(match), match[3]): match[0] for match in _FOREIGN_SUM.finditer(self.words)}
+
+    @cached_property
+    def fines(self) -> set[int]:
+        """Fines in yuan."""
+        return {amount.yuan for match in _FINED.finditer(self.words) for amount in find_amounts(match[0])}
+
+    @cached_property
+    def days(self) -> set[tuple[int, ...]]:
+        """Every day that is named."""
+        return {tuple(map(int, match.groups())) for match in _DAY.finditer(self.words)}
+
+
+def slots(said: str, known: CaseWords, companies: Iterable[str]) -> list[Misfit]:
+    """What a draft names as party, work, number, sum or day, and the file knows nothing of. `companies` are names to look for.
+
+    >>> file = CaseWords.of({"parties": {"plaintiff": "李某", "defendant": "刘某"}}, "李某诉刘某。被告转载了图片。")
+    >>> [m.field for m in slots("被告是小红书平台", file, ["小红书"])]
     ['defendant']
     """
-    known = f"{text} {_flat(meta)}"
     return [
-        *_parties(said, meta, known, companies),
-        *_works(said, meta, known),
-        *_objects(said, meta, known),
-        *_dockets(said, meta, known),
+        *_parties(said, known, companies),
+        *_works(said, known),
+        *_objects(said, known),
+        *_dockets(said, known),
         *_sums(said, known),
         *_fines(said, known),
-        *_days(said, meta, known),
-        *_misstated(said, meta),
+        *_days(said, known),
+        *_misstated(said, known.meta),
     ]
 
 
@@ -83,9 +114,9 @@ def _clause(said: str, at: int) -> str:
     return said[low:high]
 
 
-def _parties(said: str, meta: Mapping[str, Any], known: str, companies: Iterable[str]) -> list[Misfit]:
-    parties = meta.get("parties") or {}
-    lowered, told = known.lower(), said.lower()
+def _parties(said: str, known: CaseWords, companies: Iterable[str]) -> list[Misfit]:
+    parties = known.meta.get("parties") or {}
+    lowered, told = known.lowered, said.lower()
     for name in companies:
         at = told.find(name.lower())
         if at < 0 or name.lower() in lowered:
@@ -97,13 +128,13 @@ def _parties(said: str, meta: Mapping[str, Any], known: str, companies: Iterable
     return []
 
 
-def _works(said: str, meta: Mapping[str, Any], known: str) -> list[Misfit]:
-    held = str(meta.get("work") or "")
+def _works(said: str, known: CaseWords) -> list[Misfit]:
+    held = str(known.meta.get("work") or "")
     for match in _TITLE.finditer(said):
         title = match[1]
         if (
             held
-            and title not in known
+            and title not in known.words
             and not _A_RULE.search(title)
             and _OVER_A_WORK.search(_clause(said, match.start()))
         ):
@@ -111,59 +142,55 @@ def _works(said: str, meta: Mapping[str, Any], known: str) -> list[Misfit]:
     return []
 
 
-def _objects(said: str, meta: Mapping[str, Any], known: str) -> list[Misfit]:
+def _objects(said: str, known: CaseWords) -> list[Misfit]:
     """The kind of the work (a song, a poem, code), where the text says what it was and the file knows no such thing."""
-    held = str(meta.get("work") or "")
+    held = str(known.meta.get("work") or "")
     for mark in _OBJECT.finditer(said) if held else ():
         rest = said[mark.end() : mark.end() + 24]
         rest = rest[: min((at for sign in _MARKS if (at := rest.find(sign)) >= 0), default=len(rest))]
         kinds = [pattern for pattern in _KINDS if pattern.search(rest)]
-        if kinds and not any(pattern.search(known) for pattern in kinds):
+        if kinds and not any(pattern.search(known.words) for pattern in kinds):
             return [Misfit("object", held, mark.end(), mark.end() + len(rest))]
     return []
 
 
-def _dockets(said: str, meta: Mapping[str, Any], known: str) -> list[Misfit]:
+def _dockets(said: str, known: CaseWords) -> list[Misfit]:
     for match in _DOCKET.finditer(said):
-        held = str(meta.get("docket") or "")
-        if held and match[0] not in known:
+        held = str(known.meta.get("docket") or "")
+        if held and match[0] not in known.words:
             return [Misfit("docket", held, *match.span())]
     return []
 
 
-def _sums(said: str, known: str) -> list[Misfit]:
-    held = {(_value(match), match[3]): match[0] for match in _FOREIGN_SUM.finditer(known)}
+def _sums(said: str, known: CaseWords) -> list[Misfit]:
     for match in _FOREIGN_SUM.finditer(said):
-        same = [words for (_, currency), words in held.items() if currency == match[3]]
-        if same and (_value(match), match[3]) not in held:
+        same = [words for (_, currency), words in known.sums.items() if currency == match[3]]
+        if same and (_value(match), match[3]) not in known.sums:
             return [Misfit("sum", "、".join(dict.fromkeys(same)), *match.span())]
     return []
 
 
-def _fines(said: str, known: str) -> list[Misfit]:
-    held = {amount.yuan for match in _FINED.finditer(known) for amount in find_amounts(match[0])}
+def _fines(said: str, known: CaseWords) -> list[Misfit]:
     for match in _FINED.finditer(said):
-        for amount in find_amounts(match[0]):
-            if held and amount.yuan not in held:
-                return [Misfit("sum", "罚金" + "、".join(map(write_amount, sorted(held))), *match.span())]
+        if known.fines and any(amount.yuan not in known.fines for amount in find_amounts(match[0])):
+            return [Misfit("sum", "罚金" + "、".join(map(write_amount, sorted(known.fines))), *match.span())]
     return []
 
 
-def _days(said: str, meta: Mapping[str, Any], known: str) -> list[Misfit]:
+def _days(said: str, known: CaseWords) -> list[Misfit]:
     """A day on which the case is told to have been decided, and that stands nowhere in its file."""
-    held = str(meta.get("decided") or "")
-    if len(held) < len("2025-01-01") or not _DAY.search(held):
+    held = str(known.meta.get("decided") or "")
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", held):
         return []
-    days = {tuple(map(int, match.groups())) for match in _DAY.finditer(known)}
     for match in _DAY.finditer(said):
         low = max(said.rfind(mark, 0, match.start()) for mark in "。；;\n") + 1
         high = min((at for mark in "。；;\n" if (at := said.find(mark, match.end())) >= 0), default=len(said))
-        clause = _clause(said, match.start())
         around = said[max(low, match.start() - 12) : min(high, match.end() + 26)]
-        if tuple(map(int, match.groups())) in days or _OTHER_DAY.search(clause) or not _DECIDED.search(around):
+        told = tuple(map(int, match.groups()))
+        if told in known.days or _OTHER_DAY.search(_clause(said, match.start())) or not _DECIDED.search(around):
             continue
-        year, month, day = held.split("-")
-        return [Misfit("decided", f"{year}年{int(month)}月{int(day)}日", *match.span())]
+        year, month, day = map(int, held.split("-"))
+        return [Misfit("decided", f"{year}年{month}月{day}日", *match.span())]
     return []
 
 

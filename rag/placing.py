@@ -112,6 +112,7 @@ class Placing:
         self._book = book
         self._vectors = vectors
         self._vector = lru_cache(maxsize=_REMEMBERED)(lambda text: embed([text])[0])
+        self._nearness = lru_cache(maxsize=_REMEMBERED)(lambda text: vectors.nearness(self._vector(text)))
         self._numbers = {article: number for number, article in enumerate(vectors.articles)}
 
     @property
@@ -121,9 +122,15 @@ class Placing:
 
     def judge(self, article: str, near: str, whole: str, attributed: bool) -> Placed | None:
         """The likeliest other article for what a draft says: `near` the words that speak of the citation, `whole` the
-        sentence. None for a law of one article, or an article that it has not."""
+        sentence. None for a law of one article, an article that it has not, and where no other article is nearer."""
+        if article in self._numbers and all(self._is_nearest(article, text) for text in (near, whole)):
+            return None
         features = self.features(article, near, whole, attributed)
         return Placed(features[1], load_weights().odds(features[0])) if features else None
+
+    def _is_nearest(self, article: str, text: str) -> bool:
+        nearness = self._nearness(_plain(text))
+        return bool(nearness[self._numbers[article]] >= nearness.max())
 
     def beside(self, path: tuple[str, ...], said: str) -> list[tuple[HeldPlace, float]]:
         """The paragraphs or items among which a place stands, itself among them, each with its cosine to what is said."""
@@ -133,11 +140,11 @@ class Placing:
         """The features of a statement (see `FEATURES`) and the likeliest other article."""
         if article not in self._numbers or len(self._numbers) < 2:
             return None
-        texts = [to_narrow(to_simplified(text)).strip(_TRIMMED) or "空" for text in (near, whole)]
+        texts = [_plain(near), _plain(whole)]
         found = [
             _compare(
                 text,
-                self._vectors.nearness(self._vector(text)),
+                self._nearness(text),
                 self._numbers[article],
                 self._vectors.articles,
                 self._book.scores(text),
@@ -147,6 +154,10 @@ class Placing:
         best = [number for _, number in found]
         rest = [float(attributed), float(best[0] == best[1]), math.log(len(self._numbers))]
         return [*found[0][0], *found[1][0], *rest], self._vectors.articles[best[1]]
+
+
+def _plain(text: str) -> str:
+    return to_narrow(to_simplified(text)).strip(_TRIMMED) or "空"
 
 
 def _compare(

@@ -118,6 +118,7 @@ class StatuteCheck:
         self._places: dict[Citation, HeldPlace | None] = {}
         self._holds: dict[Citation, Held] = {}
         self._books: dict[tuple[str, str | None], LawBook] = {}
+        self._children: dict[Citation, list[HeldPlace]] = {}
         self._placings: dict[tuple[str, str | None], Placing] = {}
         self._leaves: dict[tuple[str, str | None], list[Leaf]] = {}
         self._families: dict[Citation, str] = {}
@@ -212,7 +213,7 @@ class StatuteCheck:
         article, _, *rest = citation.path
         found = [
             place
-            for paragraph in self._library.children(citation.at(article), self._as_of)
+            for paragraph in self._inner(citation.at(article))
             if (place := self.place(paragraph.citation.at(*paragraph.citation.path, *rest)))
         ]
         return (found[0].citation, found[0]) if len(found) == 1 else (citation, None)
@@ -236,11 +237,7 @@ class StatuteCheck:
         for depth in range(len(citation.path) - 1, 0, -1):
             parent = self.place(citation.at(*citation.path[:depth]))
             if parent:
-                inner = [
-                    child
-                    for child in self._library.children(parent.citation, self._as_of)
-                    if len(child.citation.path) == depth + 1
-                ]
+                inner = [child for child in self._inner(parent.citation) if len(child.citation.path) == depth + 1]
                 unit = ("款", "项", "目")[min(depth, 3) - 1]
                 return f"{pinpoint(parent.citation)}{f'只有{len(inner)}{unit}' if inner else f'不分{unit}'}"
         return "所引的条不存在"
@@ -759,6 +756,12 @@ class StatuteCheck:
             self._places[citation] = self._library.place(citation, self._as_of)
         return self._places[citation]
 
+    def _inner(self, citation: Citation) -> list[HeldPlace]:
+        """The paragraphs of an article or the items of a paragraph; remembered."""
+        if citation not in self._children:
+            self._children[citation] = self._library.children(citation, self._as_of)
+        return self._children[citation]
+
     def holds(self, citation: Citation) -> Held:
         """Whether the place is held; remembered."""
         if citation not in self._holds:
@@ -770,9 +773,7 @@ class StatuteCheck:
         key = citation.document, citation.version
         if key not in self._placings:
             book = self._book(citation)
-            vectors = LawVectors(
-                book, self._captions, lambda place: self._library.children(place.citation, self._as_of), self._embed
-            )
+            vectors = LawVectors(book, self._captions, lambda place: self._inner(place.citation), self._embed)
             self._placings[key] = Placing(book, vectors, self._embed)
         return self._placings[key]
 
@@ -801,7 +802,7 @@ class StatuteCheck:
         return self._leaves[key]
 
     def _leaves_of(self, place: HeldPlace) -> list[Leaf]:
-        inner = self._library.children(place.citation, self._as_of)
+        inner = self._inner(place.citation)
         if not inner:
             return [Leaf(place.citation, place.text)]
         found: list[Leaf] = []
