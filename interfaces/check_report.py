@@ -49,9 +49,21 @@ def show_report(report: CheckReport, draft: str, console: Console) -> None:
     counts = "，".join(f"{NAMES[Verdict(name)]} {count}" for name, count in report.summary.items() if count)
     total = len(report.citations)
     console.print(Text(f"共{total}处引用：{counts}。" if total else "没有找到对法条或案件的引用。", style="bold"))
+    if notice := unreadable(draft):
+        console.print(Text(notice, style="yellow"))
     unchecked = report.summary[Verdict.NOT_IN_CORPUS]
     if unchecked:
         console.print(Text(f"其中{unchecked}处本库没有收录，没有核对，不等于正确。", style="cyan"))
+
+
+def unreadable(draft: str) -> str:
+    """A notice where bytes of the draft could not be read: what they said was not checked. Empty where all were."""
+    count = draft.count("\ufffd")
+    return (
+        f"草稿中有{count}处字节不能识别（编码混用或损坏），那里的文字没有核对。请另存为 UTF-8 后再核对。"
+        if count
+        else ""
+    )
 
 
 def _lines(report: CheckReport, draft: str) -> Iterator[int]:
@@ -114,8 +126,9 @@ def report_body(report: CheckReport, draft: str | None, show: Callable[[str], st
         if total
         else ""
     )
+    notice = f"<p>{show(unreadable(draft))}</p>" if draft and unreadable(draft) else ""
     body = f"\n<h2>草稿</h2>\n<pre>{_marked(report, draft, show)}</pre>" if draft is not None else ""
-    return f'<div class="kb-report"><p>{head}</p>\n{table}{body}</div>'
+    return f'<div class="kb-report"><p>{head}</p>{notice}\n{table}{body}</div>'
 
 
 def _row(number: int, citation: CheckedCitation, show: Callable[[str], str]) -> str:

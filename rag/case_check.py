@@ -331,7 +331,8 @@ def mismatches(
     """
     found = [*_stated(said, meta, tools, courts), *_cause(said, meta), *_instance(*round_it, meta)]
     speaks_of_both = _SECOND.search(said) or (_FIRST.search(said) and "二审" in str(meta.get("instance")))
-    if found and related and speaks_of_both:
+    # What nobody knows of an appeal, the file of the first instance cannot make right.
+    if found and related and speaks_of_both and meta.get("outcome") != "unknown":
         for other in related:
             elsewhere = {misfit.field for misfit in _stated(said, other, tools, courts)}
             found = [misfit for misfit in found if misfit.field in elsewhere or misfit.field in ("cause", "instance")]

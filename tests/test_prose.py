@@ -3,10 +3,16 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 
-from rag import Answer, Assistant, Settings, UnusableInput
+import eval as evaluation
+from interfaces.cli import run
+from rag import Answer, Assistant, Citation, Library, Settings, UnusableInput
+from rag.prose.masking import Masker
+from rag.prose.rendering import load_same_words, rendered
+from rag.provision import title_of, words_of
 from tests.scripted_endpoint import (
     Reply,
     ScriptedEndpoint,
@@ -252,6 +258,44 @@ def test_nothing_is_asked_where_nothing_was_found(stage: Stage) -> None:
     assert stage.server.asked == []
 
 
+STATEMENTS = Path(evaluation.__file__).parent / "datasets" / "statements"
+
+
+@pytest.mark.parametrize("name", ["one", "two"])
+def test_no_false_statement_keeps_to_the_evidence(name: str, library: Library, settings: Settings) -> None:
+    """200 false statements, hard ones, written by people who did not know the rule: none may pass. Nor do free paraphrases."""
+    same = load_same_words(settings.corpus)
+    shown = []
+    for line in (STATEMENTS / f"{name}.jsonl").read_text("utf-8").splitlines():
+        row = json.loads(line)
+        places = [library.place(Citation.parse(key)) for key in row["keys"]]
+        sources = [f"{title_of(place)}。{words_of(place)}" for place in places if place]
+        assert len(sources) == len(row["keys"])
+        if not row["supported"] and rendered(row["statement"], sources, row["question"], same) is None:
+            shown.append(row["statement"])
+    assert shown == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "source", "holds"),
+    [
+        ("可以参照该权利使用费给予赔偿。", "难以计算的，可以参照该权利使用费给予赔偿。", False),
+        ("难以计算的，可以参照该权利使用费给予赔偿。", "难以计算的，可以参照该权利使用费给予赔偿。", True),
+        ("平台应当承担责任。", "原告主张平台应当承担责任。", False),
+        ("原告主张平台应当承担责任。", "原告主张平台应当承担责任。", True),
+        ("法院认定平台构成帮助侵权。", "法院认定平台不构成直接侵权，构成帮助侵权。", False),
+        ("构成帮助侵权。", "法院认定平台不构成直接侵权，构成帮助侵权。", True),
+        ("平台构成直接侵权。", "法院认定平台不构成直接侵权。", False),
+        ("判赔1万元。", "判决赔偿10000元。", True),
+        ("判赔1万元。", "判决赔偿30000元。", False),
+        ("在下列情况下，可以不经许可，复制已经发表的作品。", "在下列情况下，可以不经许可：\n（一）复制已经发表的作品；", True),
+        ("因此，同时。", "可以不经许可。", False),
+    ],
+)
+def test_a_statement_laid_over_its_source(statement: str, source: str, holds: bool, settings: Settings) -> None:
+    assert (rendered(statement, [source], "", load_same_words(settings.corpus)) is None) == holds
+
+
 # --- what leaves the machine ------------------------------------------------------------------------------------------
 
 
@@ -269,6 +313,52 @@ def test_names_and_numbers_are_masked_and_come_back(stage: Stage) -> None:
     sent = stage.assistant.sent(answer.id)
     assert sent[0].messages[-1].content in [message["content"] for message in stage.server.asked[0]["messages"]]
     assert "云绘" in stage.server.asked[1]["messages"][-1]["content"] or "〔公司1〕" in left
+
+
+MASKED = [
+    ("委托人欧阳明月与李小龙公司无关，欧阳明月的邮箱是a.b@example.com。", ["欧阳明月", "a.b@example.com"]),
+    ("联系人：王芳律师，微信号linxy_2020，QQ：12345678。", ["王芳", "linxy_2020", "12345678"]),
+    ("住北京市朝阳区建国路88号3号楼1201室", ["建国路88号"]),
+    (
+        "统一社会信用代码91330106MA2B1XYZ3K，银行账号6222021234567890123。",
+        ["91330106MA2B1XYZ3K", "6222021234567890123"],
+    ),
+    ("电话０１０－８８８８８８８８或 138 1234 5678", ["８８８８８８８８", "138 1234 5678"]),
+    ("my client Jane Smith and Ms. Lee", ["Jane Smith", "Lee"]),
+]
+
+
+@pytest.mark.parametrize(("text", "private"), MASKED)
+def test_what_names_a_person_is_masked_and_comes_back(text: str, private: list[str]) -> None:
+    masker = Masker()
+    masker.learn(text)
+    masked = masker.mask(text)
+    assert not [words for words in private if words in masked], masked
+    assert masker.restore(masked) == text
+
+
+def test_sums_case_numbers_and_cases_stay(assistant: Assistant) -> None:
+    text = "赔偿500000000元，见（2024）粤0192民初113号和奥特曼案，2024年2月8日判决，一家人工智能公司上诉。"
+    masker = Masker(["奥特曼案"], assistant._index.cutter.people)
+    masker.learn(text)
+    assert masker.mask(text) == text
+
+
+def test_the_command_shows_what_was_sent(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage.server.script[:] = [says(f"{TRUE_LAW}[1]。")]
+    monkeypatch.setenv("KANGBIAN_LLM_BASE_URL", stage.server.url)
+    monkeypatch.setenv("KANGBIAN_LLM_MODEL", "scripted")
+    assert run(["ask", LAW, "--show-sent"]) == 0
+    told = capsys.readouterr()
+    assert "<证据>" in told.err
+    assert TRUE_LAW in told.out
+    monkeypatch.delenv("KANGBIAN_LLM_MODEL")
+    assert run(["ask", LAW]) == 3
+    monkeypatch.delenv("KANGBIAN_LLM_BASE_URL")
+    assert run(["ask", LAW, "--show-sent"]) == 0
+    assert "没有向语言模型发送" in capsys.readouterr().err
 
 
 def test_the_statements_stream_as_they_pass(stage: Stage) -> None:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from ingest.errors import ServiceFailure, UnusableInput
 
 if TYPE_CHECKING:
+    import httpx
     from llama_index.llms.openai_like import OpenAILike
 
 _CONNECT_SECONDS = 10.0
@@ -88,14 +89,22 @@ class Endpoint:
 
     def open(self) -> "ChatModel":
         """The model behind the address; nothing is sent yet."""
+        return ChatModel(self)
+
+    def client(self) -> "httpx.Client":
+        """A connection of its own. A redirect could carry the question to a host that nobody configured, and so could a
+        proxy, for a server on this machine."""
         import httpx
-        from llama_index.llms.openai_like import OpenAILike
 
         pause = httpx.Timeout(self.seconds, connect=min(self.seconds, _CONNECT_SECONDS))
-        # A redirect could carry the question to a host that nobody configured, and so could a proxy of this machine.
-        client = httpx.Client(timeout=pause, follow_redirects=False, trust_env=not self.is_here)
+        return httpx.Client(timeout=pause, follow_redirects=False, trust_env=not self.is_here)
+
+    def served(self, client: "httpx.Client") -> "OpenAILike":
+        """LlamaIndex's model over a connection."""
+        from llama_index.llms.openai_like import OpenAILike
+
         options: dict[str, Any] = {"http_client": client, "max_retries": 0}
-        served = OpenAILike(
+        return OpenAILike(
             model=self.model,
             api_base=self.url,
             api_key=self.key or _NO_KEY,
@@ -106,14 +115,12 @@ class Endpoint:
             timeout=self.seconds,
             **options,
         )
-        return ChatModel(served, self)
 
 
 class ChatModel:
     """A served model; every failure of it is a ServiceFailure that says what happened."""
 
-    def __init__(self, served: "OpenAILike", endpoint: Endpoint) -> None:
-        self._served = served
+    def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
 
     @property
@@ -123,6 +130,12 @@ class ChatModel:
 
     def stream(self, messages: Sequence[Message]) -> Iterator[str]:
         """The reply, in pieces. Raises ServiceFailure, also when the reply breaks off, is empty or goes on for ever."""
+        # One connection a reply, closed with it: a reply that nobody read to its end is closed whenever the garbage
+        # collector comes by, and if that is inside another request of the same pool, it waits for itself.
+        with self._endpoint.client() as client:
+            yield from self._stream(self._endpoint.served(client), messages)
+
+    def _stream(self, served: "OpenAILike", messages: Sequence[Message]) -> Iterator[str]:
         from llama_index.core.base.llms.types import ChatMessage
 
         asked = [ChatMessage(role=message.role, content=message.content) for message in messages]
@@ -130,7 +143,7 @@ class ChatModel:
         said, finished = 0, False
         # A malformed reply makes the libraries between here and there raise whatever they stumble on.
         try:
-            for piece in self._served.stream_chat(asked):
+            for piece in served.stream_chat(asked):
                 if time.monotonic() > ends:
                     raise ServiceFailure(f"语言模型的回复拖得过长，已中断。{_ADVICE}")
                 finished = finished or _is_end(piece.raw)
@@ -141,7 +154,7 @@ class ChatModel:
                     yield piece.delta
             if not said:
                 # Some servers answer whole although they were asked for a stream.
-                reply = self._served.chat(asked)
+                reply = served.chat(asked)
                 said, finished = len(reply.message.content or ""), _is_end(reply.raw)
                 yield (reply.message.content or "")[:_LONGEST_REPLY]
         except ServiceFailure:

@@ -80,8 +80,9 @@ class ProseWriter:
         """The sentences of one reply, masks taken off; of a reply that breaks off, those that had ended."""
         reader = SentenceReader(self._judge.is_key)
         heard: list[str] = []
+        reply = self._model.stream(asked)
         try:
-            for piece in self._model.stream(asked):
+            for piece in reply:
                 heard.append(piece)
                 yield from map(self._restored, reader.feed(piece))
             yield from map(self._restored, reader.close(whole=True))
