@@ -57,17 +57,17 @@ def transition(text: str, places: Iterable[HeldPlace], day: date, language: Lang
     told = days_told(text)
     if not told:
         return None
-    first, last = min(one.first for one in told), max(one.last for one in told)
+    earliest = min(one.last for one in told)
+    latest = max(one.first for one in told)
     late = {
         name_of(place.document): place.effective
         for place in places
-        if place.effective and first < date.fromisoformat(place.effective) <= day
+        if place.effective and earliest < date.fromisoformat(place.effective) <= day
     }
     if not late:
         return None
     listed = "、".join(f"{name}（{effective}施行）" for name, effective in list(late.items())[:_LAWS_TOLD])
-    earliest = min(one.last for one in told)
-    crosses = any(last >= date.fromisoformat(effective) for effective in late.values())
+    crosses = any(latest >= date.fromisoformat(effective) for effective in late.values())
     return language.pick(
         f"案情中最早的行为在{earliest.isoformat()}以前，早于{listed}。"
         + (

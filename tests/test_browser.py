@@ -151,6 +151,19 @@ def test_what_a_user_types_stays_text(page: Page) -> None:
     expect(page.locator(".kb-question img")).to_have_count(0)
 
 
+def test_a_draft_is_checked_in_its_own_view(page: Page) -> None:
+    page.get_by_label("核对草稿").check()
+    page.fill("#kb-pasted textarea", "<b>《著作权法》第二十二条</b>规定了合理使用。")
+    page.click("#kb-check-run")
+    page.wait_for_selector(".kb-report table")
+    report = page.inner_text("#kb-report")
+    assert "旧条号或旧文本" in report
+    assert "著作权法@2020/24" in report
+    assert "<b>" in report
+    page.get_by_label("问答").check()
+    page.wait_for_selector("#kb-question textarea")
+
+
 def test_english_labels(page: Page) -> None:
     page.locator("#kb-language label", has_text="English").click()
     expect(page.locator("#kb-send")).to_have_text("Ask")

@@ -13,7 +13,9 @@ from fastapi.testclient import TestClient
 
 from interfaces.cli import run
 from interfaces.desk import Desk
+from interfaces.drafting import check_draft
 from interfaces.rest import rest_routes
+from interfaces.wording import ZH
 from rag import Assistant, UnusableInput, decode_draft, read_draft
 
 WRONG = "《著作权法》第二十二条规定了合理使用。"
@@ -97,3 +99,30 @@ def test_bytes_of_mixed_encodings_are_read_and_what_is_no_text_is_refused(tmp_pa
     broken.write_bytes(b"PK\x03\x04 no document")
     with pytest.raises(UnusableInput):
         read_draft(broken)
+
+
+def test_the_view_for_drafts(tmp_path: Path) -> None:
+    desk = Desk(Assistant)
+    shown, files = check_draft(desk, WRONG, None, "", "default", ZH)
+    assert "旧条号或旧文本" in shown
+    assert [Path(file).suffix for file in files] == [".html"]
+    draft = tmp_path / "草稿.docx"
+    document = docx.Document()
+    document.add_paragraph(WRONG)
+    document.save(str(draft))
+    shown, files = check_draft(desk, "", str(draft), "2026-01-01", "default", ZH)
+    assert [Path(file).suffix for file in files] == [".html", ".docx"]
+    assert len(list(docx.Document(files[1]).comments)) == 1
+    for text, day, sentence in (("", "", "请先粘贴"), (WRONG, "2025-02-30", "不存在"), (WRONG, "某天", "无法识别")):
+        shown, files = check_draft(desk, text, None, day, "default", ZH)
+        assert sentence in shown
+        assert files == []
+    desk.close()
+
+
+def test_what_could_not_be_read_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    draft = tmp_path / "mixed.txt"
+    draft.write_bytes(RIGHT.encode() + "《著作权法》".encode("gb18030"))
+    assert run(["check", str(draft), "--html", str(tmp_path / "r.html")]) == 0
+    assert "字节不能识别" in capsys.readouterr().out
+    assert "字节不能识别" in (tmp_path / "r.html").read_text("utf-8")
