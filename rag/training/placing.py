@@ -12,7 +12,7 @@ import argparse
 import json
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -59,14 +59,7 @@ def main(arguments: list[str] | None = None) -> None:
     check, concordance = checker_over(index, options.corpus, date.today())
     seen = list(examples(options.corpus / "training" / "placed_statements.jsonl", check, concordance))
     weights = fit(seen)
-    held = {
-        "features": {
-            name: [round(float(value), 5) for value in row]
-            for name, *row in zip(FEATURES, weights.mean, weights.scale, weights.weights, strict=True)
-        },
-        "bias": round(weights.bias, 5),
-    }
-    options.output.write_text(json.dumps(held, indent=1) + "\n", "utf-8")
+    options.output.write_text(json.dumps(written(FEATURES, weights), indent=1) + "\n", "utf-8")
     for name, rows in (("seen", seen), ("unseen", list(examples(options.unseen, check, concordance)))):
         sys.stdout.write(f"{name}: {json.dumps(figures(rows, weights))}\n")
 
@@ -119,23 +112,38 @@ def _example(
 
 
 def fit(rows: list[Example]) -> Weights:
-    """Logistic regression with an L2 penalty over standardised features; vague sentences count only where they are right."""
+    """The weights of the features; vague sentences count only where they are right."""
     rows = [row for row in rows if row.clear or not row.wrong]
-    features = np.asarray([row.features for row in rows])
     wrong = np.asarray([row.wrong for row in rows], np.float64)
+    share = np.where(wrong > 0, 1.0, _WEIGHT_OF_RIGHT)
+    return fitted(np.asarray([row.features for row in rows]), wrong, share, _PENALTY)
+
+
+def fitted(features: Floats, labels: Floats, share: Floats, penalty: float) -> Weights:
+    """Logistic regression with an L2 penalty over standardised features; `share` is the weight of each row."""
     mean, scale = features.mean(0), features.std(0) + 1e-9
     standard = (features - mean) / scale
-    share = np.where(wrong > 0, 1.0, _WEIGHT_OF_RIGHT)
 
     def loss(point: Floats) -> tuple[float, Floats]:
         odds = standard @ point[:-1] + point[-1]
         likely = 1 / (1 + np.exp(-odds))
-        value = float((share * (np.logaddexp(0, odds) - wrong * odds)).sum() + _PENALTY * (point[:-1] ** 2).sum() / 2)
-        error = share * (likely - wrong)
-        return value, np.append(standard.T @ error + _PENALTY * point[:-1], error.sum())
+        value = float((share * (np.logaddexp(0, odds) - labels * odds)).sum() + penalty * (point[:-1] ** 2).sum() / 2)
+        error = share * (likely - labels)
+        return value, np.append(standard.T @ error + penalty * point[:-1], error.sum())
 
-    point = minimize(loss, np.zeros(len(FEATURES) + 1), jac=True, method="L-BFGS-B").x
+    point = minimize(loss, np.zeros(features.shape[1] + 1), jac=True, method="L-BFGS-B").x
     return Weights(mean, scale, point[:-1], float(point[-1]))
+
+
+def written(names: Sequence[str], weights: Weights) -> dict[str, Any]:
+    """Weights as they are kept: mean, scale and weight of each feature by its name, and the bias."""
+    return {
+        "features": {
+            name: [round(float(value), 5) for value in row]
+            for name, *row in zip(names, weights.mean, weights.scale, weights.weights, strict=True)
+        },
+        "bias": round(weights.bias, 5),
+    }
 
 
 def figures(rows: list[Example], weights: Weights) -> dict[str, float]:
