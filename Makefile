@@ -1,5 +1,6 @@
 # make app   installs everything into .venv, builds the index, serves the page on 127.0.0.1:7860
 # make test  installs what the tests need, then ruff, mypy --strict and pytest
+# make eval  asks the held-out questions of eval/datasets/questions.jsonl and fails below eval/gate.toml; report in build/eval
 # make test-ray  installs Ray too, which is large, and tests work spread by it
 
 PYTHON ?= python3
@@ -18,7 +19,7 @@ export UV_FIND_LINKS ?= $(subst $(space),$(comma),$(strip $(PIP_FIND_LINKS)))
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 export GRADIO_ANALYTICS_ENABLED := False
 
-.PHONY: app install dev test test-browser test-ray format screenshot clean
+.PHONY: app install dev test test-browser test-ray eval format screenshot clean
 
 app: install
 	$(BIN)/kangbian corpus verify
@@ -39,6 +40,10 @@ test-browser: dev
 
 test-ray: dev $(VENV)/.ray
 	$(BIN)/python -m pytest -m ray tests/test_cluster.py
+
+eval: dev
+	$(BIN)/kangbian eval lint eval/datasets/questions.jsonl
+	$(BIN)/kangbian eval run eval/datasets/questions.jsonl -o build/eval --only-held-out --gate eval/gate.toml
 
 screenshot: dev
 	KANGBIAN_SCREENSHOT=docs/page.png $(BIN)/python -m pytest -m browser tests/test_browser.py

@@ -15,17 +15,20 @@ if TYPE_CHECKING:
     from eval.baselines import SYSTEMS
     from eval.benchmark import Benchmark, run_benchmark
     from eval.charts import HOW_TO_INSTALL_CHARTS, charts_available
-    from eval.dataset import Dataset, Item, ItemKind, Problem, lint_dataset, read_dataset
+    from eval.compare import Change, Comparison, Difference, compare_reports, read_report
+    from eval.dataset import Dataset, Item, ItemKind, Part, Problem, lint_dataset, read_dataset
+    from eval.gate import Bound, Failure, Gate, Threshold, check_gate, read_gate
     from eval.intervals import Estimate
+    from eval.lint import Fault, find_faults
     from eval.measure import Measure
     from eval.measures import MEASURES
     from eval.output import Figures
-    from eval.page import shown
     from eval.retrieval import SPEED_PASSAGES, retrieval_table, run_retrieval
     from eval.run import Report, run_dataset
     from eval.scale import run_scale, scale_table
     from eval.search import SearchItem, read_search_set, run_search, search_table
     from eval.shelf import Shelf, open_shelf
+    from eval.wording import shown
 
 __all__ = [
     "HOW_TO_INSTALL_CHARTS",
@@ -33,21 +36,35 @@ __all__ = [
     "SPEED_PASSAGES",
     "SYSTEMS",
     "Benchmark",
+    "Bound",
+    "Change",
+    "Comparison",
     "Dataset",
+    "Difference",
     "Estimate",
+    "Failure",
+    "Fault",
     "Figures",
+    "Gate",
     "Item",
     "ItemKind",
     "Measure",
+    "Part",
     "Problem",
     "Report",
     "SearchItem",
     "Shelf",
     "SpreadAsker",
+    "Threshold",
     "charts_available",
+    "check_gate",
+    "compare_reports",
+    "find_faults",
     "lint_dataset",
     "open_shelf",
     "read_dataset",
+    "read_gate",
+    "read_report",
     "read_search_set",
     "retrieval_table",
     "run_benchmark",
@@ -71,19 +88,39 @@ _HOMES = {
         "HOW_TO_INSTALL_CHARTS",
         "charts_available",
     ),
+    "eval.compare": (
+        "Change",
+        "Comparison",
+        "Difference",
+        "compare_reports",
+        "read_report",
+    ),
     "eval.dataset": (
         "Dataset",
         "Item",
         "ItemKind",
+        "Part",
         "Problem",
         "lint_dataset",
         "read_dataset",
     ),
+    "eval.gate": (
+        "Bound",
+        "Failure",
+        "Gate",
+        "Threshold",
+        "check_gate",
+        "read_gate",
+    ),
     "eval.intervals": ("Estimate",),
+    "eval.lint": (
+        "Fault",
+        "find_faults",
+    ),
     "eval.measure": ("Measure",),
     "eval.measures": ("MEASURES",),
     "eval.output": ("Figures",),
-    "eval.page": ("shown",),
+    "eval.wording": ("shown",),
     "eval.retrieval": (
         "SPEED_PASSAGES",
         "retrieval_table",

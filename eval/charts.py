@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eval.confusion import NONE, Confusion
+from eval.wording import STRENGTHS, named_defence
 from rag import UnusableInput
 
 if TYPE_CHECKING:
@@ -94,12 +95,6 @@ def draw_scale(points: Sequence[Mapping[str, Any]], path: Path) -> None:
     _save(figure, path)
 
 
-_NAMES = {
-    "not_copyrightable": "不可版权", "fair_use": "合理使用", "no_access": "未接触", "not_similar": "不相似",
-    "damages": "赔偿金额", "legitimate_source": "合法来源", "platform_duty": "平台注意义务", NONE: "无抗辩",
-}  # fmt: skip
-
-
 def draw_confusion(found: Confusion, path: Path) -> None:
     """Which defence led instead of which, and how strong each was where gold says it carries or fails.
 
@@ -109,19 +104,18 @@ def draw_confusion(found: Confusion, path: Path) -> None:
     names = found.defences
     columns = [*names, *([NONE] if any(one == NONE for _, one in found.first) else [])]
     counts = [[found.first[gold, led] for led in columns] for gold in names]
-    _grid(axes, counts, [_NAMES.get(name, name) if chinese else name for name in names],
-          [_NAMES.get(name, name) if chinese else name for name in columns])  # fmt: skip
+    _grid(axes, counts, [named_defence(name) if chinese else name for name in names],
+          [named_defence(name) if chinese else name for name in columns])  # fmt: skip
     axes.set_title(
         "应排第一（行）与实际第一（列）" if chinese else "should lead (row), led (column)", fontsize="medium"
     )
     rows = [(name, should) for name in names for should in ("carry", "fail") if _any(found, name, should)]
-    strengths = ["strong", "medium", "weak", "unavailable"]
     said = {"carry": ("应可主张", "carries"), "fail": ("应不成立", "fails")}
     _grid(
         figure.axes[1],
-        [[found.strength[name, should, strength] for strength in strengths] for name, should in rows],
-        [f"{_NAMES.get(name, name) if chinese else name} {said[should][0 if chinese else 1]}" for name, should in rows],
-        ["强", "中", "弱", "不可用"] if chinese else strengths,
+        [[found.strength[name, should, strength] for strength in STRENGTHS] for name, should in rows],
+        [f"{named_defence(name) if chinese else name} {said[should][0 if chinese else 1]}" for name, should in rows],
+        list(STRENGTHS.values() if chinese else STRENGTHS),
     )
     figure.axes[1].set_title(
         "标准（行）与实际强度（列）" if chinese else "gold (row), strength found", fontsize="medium"

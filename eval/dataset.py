@@ -1,14 +1,14 @@
 """Reading a dataset: one question a line, with what a right answer must and must not hold.
 
-    {"id", "kind", "question", "history"?, "as_of"?, "gold": {"citations"?, "defenses"?, "contains"?, "contains_any"?,
-     "absent"?, "abstain"?}}
+    {"id", "kind", "question", "history"?, "as_of"?, "held_out"?, "gold": {"citations"?, "defenses"?, "contains"?,
+     "contains_any"?, "absent"?, "abstain"?}}
 
 Only id, kind, question and gold are required. Unknown fields are ignored, an absent gold field checks nothing.
 """
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -65,7 +65,10 @@ class Gold:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One question and its gold; `line` counts from 1, `raw_gold` is the gold as written."""
+    """One question and its gold; `line` counts from 1, `raw_gold` is the gold as written.
+
+    `held_out` says that nobody looked at the item while the program was being improved.
+    """
 
     line: int
     id: str
@@ -75,6 +78,7 @@ class Item:
     as_of: date | None
     gold: Gold
     raw_gold: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    held_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,44 @@ class Dataset:
     digest: str
     items: tuple[Item, ...]
     problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which items of a dataset are run: all kinds where `kinds` is empty; `as_of` is the day of items that name none.
+
+    >>> Part(kinds=(ItemKind.STATUTE, ItemKind.CASE), as_of=date(2020, 10, 1)).as_json()
+    {'kinds': 'case,statute', 'as_of': '2020-10-01'}
+    """
+
+    kinds: tuple[ItemKind, ...] = ()
+    only_held_out: bool = False
+    as_of: date | None = None
+
+    def of(self, dataset: Dataset) -> Dataset:
+        """The dataset with the items of this part alone. Raises UnusableInput where there is none."""
+        items = tuple(
+            replace(item, as_of=item.as_of or self.as_of)
+            for item in dataset.items
+            if (not self.kinds or item.kind in self.kinds) and (item.held_out or not self.only_held_out)
+        )
+        if not items:
+            asked = [f"kind 为 {'、'.join(sorted(self.kinds))}"] if self.kinds else []
+            asked += ["held_out 为 true"] if self.only_held_out else []
+            raise UnusableInput(f"数据集「{dataset.name}」中没有{'且'.join(asked)}的题目。请放宽条件，或在题目中标明。")
+        return replace(dataset, items=items)
+
+    def as_json(self) -> dict[str, str]:
+        """What was chosen, and nothing of what was left as it is: empty for a whole dataset."""
+        chosen = {
+            "kinds": ",".join(sorted(set(self.kinds))),
+            "held_out": "only" if self.only_held_out else "",
+            "as_of": self.as_of.isoformat() if self.as_of else "",
+        }
+        return {name: value for name, value in chosen.items() if value}
+
+
+WHOLE = Part()
 
 
 def read_dataset(path: Path) -> Dataset:
@@ -170,6 +212,7 @@ class _LineReader:
             as_of=self._day(row.get("as_of")),
             gold=self._gold(row["gold"]) if "gold" in row else Gold(),
             raw_gold=row["gold"] if isinstance(row.get("gold"), dict) else {},
+            held_out=self._held_out(row.get("held_out")),
         )
         return None if self.problems else item
 
@@ -201,6 +244,12 @@ class _LineReader:
         except (TypeError, ValueError):
             self._wrong(f"as_of「{value}」不是 YYYY-MM-DD 形式的日期。")
             return None
+
+    def _held_out(self, value: Any) -> bool:
+        if not isinstance(value, bool | None):
+            self._wrong("held_out 应是 true 或 false。")
+            return False
+        return bool(value)
 
     def _history(self, value: Any) -> tuple[Turn, ...]:
         if value is None:

@@ -8,6 +8,7 @@ from eval.checks import Check, GoldGroup, check_answer
 from eval.dataset import Item
 from eval.reading import JudgedCitation, Reading, parse_key, read_answer
 from eval.shelf import Shelf
+from eval.support import supported
 from rag import Answer, Citation, Verdict
 
 # The verdicts on a citation that leads nowhere: it cannot meet gold, whatever its key.
@@ -25,13 +26,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """An item with everything that was found out about its answer."""
+    """An item with everything that was found out about its answer; `supported` is one mark for each statement that cites."""
 
     item: Item
     outcome: Outcome
     reading: Reading
     groups: tuple[GoldGroup, ...]
     checks: tuple[Check, ...]
+    supported: tuple[bool, ...] = ()
 
     @property
     def answer(self) -> Answer | None:
@@ -69,7 +71,8 @@ def mark(item: Item, outcome: Outcome, shelf: Shelf) -> Marked:
     reading = read_answer(answer, asked, shelf, day) if answer else Reading()
     cited = [judged.citation for judged in reading.citations if judged.verdict not in _NOWHERE]
     groups = tuple(_group(keys, cited, shelf, day) for keys in item.gold.citations)
-    return Marked(item, outcome, reading, groups, tuple(check_answer(answer, item.gold, groups)))
+    follows = tuple(supported(answer, shelf)) if answer else ()
+    return Marked(item, outcome, reading, groups, tuple(check_answer(answer, item.gold, groups)), follows)
 
 
 def unheld_gold(item: Item, shelf: Shelf) -> list[str]:

@@ -1,194 +1,137 @@
-"""The report as a page: one file, nothing fetched from anywhere, readable in print and by a screen reader."""
+"""The report as a page: one file, nothing fetched from anywhere, readable in print, in the dark and by a screen reader."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from html import escape
-from itertools import groupby
+from pathlib import Path
 from typing import Any
 
+from eval.confusion import Confusion
 from eval.measure import Summary
-from eval.measures import MEASURES, named
+from eval.measures import MEASURES
+from eval.page_charts import (
+    abstention_picture,
+    calibration_table,
+    confusion_tables,
+    interval_bar,
+    latency_picture,
+    round_top,
+)
+from eval.page_items import items_list
+from eval.report_figures import abstention, calibration, kind_rows, latency
+from eval.wording import EXPLAINED, KINDS, interval_shown, shown, what_was_run
 
-_CHECKS = {
-    "answered": "有答案",
-    "citations": "引用",
-    "defenses": "抗辩",
-    "contains": "应有文字",
-    "contains_any": "应有其一",
-    "absent": "不应有文字",
-    "abstain": "拒答",
-}
-_KINDS = {
-    "defense": "抗辩分析",
-    "statute": "法条",
-    "case": "案例",
-    "concept": "观点与规则",
-    "false_premise": "错误前提",
-    "unanswerable": "无法回答",
-    "injection": "指令注入",
-    "multi_turn": "多轮对话",
-}
-_STYLE = """
-:root{color-scheme:light dark;--ink:#1d2733;--faint:#5b6877;--line:#d9dfe6;--paper:#fff;--wash:#f5f7f9;--bad:#a3262a;--good:#1f6b45}
-@media(prefers-color-scheme:dark){:root{--ink:#e4e9ee;--faint:#9aa7b4;--line:#37424e;--paper:#161c22;--wash:#1e262e;--bad:#f0888b;--good:#7ed0a5}}
-*{box-sizing:border-box}
-body{margin:0 auto;max-width:68rem;padding:2rem 1.25rem 4rem;color:var(--ink);background:var(--paper);
-font:16px/1.7 "Noto Serif CJK SC","Source Han Serif SC","Songti SC",SimSun,serif}
-h1{font-size:1.6rem;margin:0}h2{font-size:1.15rem;margin:2.5rem 0 .75rem}
-p{margin:.25rem 0}.faint{color:var(--faint);font-size:.9rem}
-table{border-collapse:collapse;width:100%}
-th,td{text-align:left;padding:.4rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
-th{font-weight:600;color:var(--faint);font-size:.9rem}
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-details{border:1px solid var(--line);border-radius:6px;margin:.6rem 0;background:var(--wash)}
-summary{cursor:pointer;padding:.55rem .8rem}
-details>div{padding:0 .8rem .8rem}
-.bad{color:var(--bad)}.good{color:var(--good)}
-pre{white-space:pre-wrap;overflow-wrap:anywhere;margin:.2rem 0;padding:.6rem .8rem;background:var(--paper);
-border:1px solid var(--line);border-radius:4px;font:inherit;font-size:.95rem}
-code{font-size:.9em;overflow-wrap:anywhere}
-h3{font-size:.95rem;margin:.9rem 0 .2rem;color:var(--faint)}
-"""
+_STATIC = Path(__file__).parent / "static"
 
 
-def report_page(report: Mapping[str, Any]) -> str:
-    """The page for the content of a `report.json`: headline figures, by kind, then every failure in full."""
+def report_page(report: Mapping[str, Any], found: Confusion) -> str:
+    """The page for the content of a `report.json` and the confusion of its defences.
+
+    First the figures with their intervals and pictures, then every failure in full, then the passed items, folded and cut.
+    """
     items: Sequence[Mapping[str, Any]] = report["items"]
-    failures = [item for item in items if not item["passed"]]
-    unsound = [item for item in items if item["passed"] and _unsound(item)]
     provenance = report["provenance"]
+    name = escape(provenance["dataset"]["name"])
+    style, script = ((_STATIC / file).read_text("utf-8") for file in ("report.css", "report.js"))
     body = [
-        f"<h1>评测报告：{escape(provenance['dataset']['name'])}</h1>",
-        f'<p class="faint">{_origin(provenance)}</p>',
+        f"<h1>评测报告：{name}</h1>",
+        _lead(report),
         "<h2>总体</h2>",
         _headline(report["measures"]),
         "<h2>按题目类型</h2>",
-        _by_kind(items),
+        _by_kind(report),
+        _section("抗辩：哪一项被当成了哪一项", _CONFUSION_NOTE, confusion_tables(found)),
+        _section(
+            "抗辩强度是否可信", _CALIBRATION_NOTE, calibration_table(rows) if (rows := calibration(report)) else ""
+        ),
+        _section("作答与拒答", _ABSTENTION_NOTE, abstention_picture(told) if (told := abstention(items)) else ""),
+        _section("回答用时", "", latency_picture(times) if (times := latency(items)) else ""),
         _warned(provenance["warnings"]),
-        f"<h2>未通过的题目（{len(failures)} / {len(items)}）</h2>",
-        "".join(map(_failure, failures)) or '<p class="good">全部通过。</p>',
+        items_list(items),
     ]
-    if unsound:
-        body += [f"<h2>通过检查但有引用问题的题目（{len(unsound)}）</h2>", *map(_failure, unsound)]
+    # The policy holds even where something of an answer should ever get past the escapes: nothing is fetched, and no
+    # script but ours is run.
+    allowed = b64encode(sha256(script.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{allowed}'"
     return (
         '<!doctype html>\n<html lang="zh-CN"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>评测报告 {escape(provenance['dataset']['name'])}</title><style>{_STYLE}</style></head>"
-        f"<body><main>{''.join(body)}</main></body></html>\n"
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        f"<title>评测报告 {name}</title><style>{style}</style></head>"
+        f"<body><main>{''.join(body)}</main><script>{script}</script></body></html>\n"
     )
 
 
-def shown(name: str, value: float | None) -> str:
-    """A value of a measure as a person reads it.
+_CONFUSION_NOTE = "颜色越浓，占该行的比例越大；方框内是判断一致的题数。"
+_CALIBRATION_NOTE = (
+    "回答称某项抗辩为强、中、弱或不可用时，标准答案认可的比例。标准答案要求主张的，强、中为相符；要求不成立的，弱、不可用为相符；"
+    "限定至多何种强度的，不超过即相符。"
+)
+_ABSTENTION_NOTE = "只计标准答案写明应否拒答的题。实心为正确的部分。"
 
-    >>> shown("citation_recall", 0.9167), shown("latency_ms", 41.25), shown("defense_accuracy", None)
-    ('91.7%', '41.2 ms', '—')
-    """
-    if value is None:
-        return "—"
-    return f"{value:.1f} ms" if named(name).summary is Summary.MEDIAN else f"{value * 100:.1f}%"
+
+def _section(title: str, note: str, content: str) -> str:
+    """Nothing where there is nothing to show: a heading over nothing would read as a failure."""
+    return f'<h2>{title}</h2><p class="faint">{note}</p>{content}' if content else ""
+
+
+def _lead(report: Mapping[str, Any]) -> str:
+    items, accuracy = report["items"], report["measures"]["answer_accuracy"]
+    passed = sum(item["passed"] for item in items)
+    run = "".join(
+        f"<div><dt>{label}</dt><dd>{escape(value)}</dd></div>" for label, value in what_was_run(report["provenance"])
+    )
+    return (
+        f'<p class="lead">{len(items)} 题中 {passed} 题通过全部检查（{shown("answer_accuracy", accuracy["value"])}，'
+        f"95% 区间 {interval_shown('answer_accuracy', accuracy)}），{len(items) - passed} 题未通过。</p>"
+        f'<dl class="faint">{run}</dl>'
+    )
 
 
 def _headline(measures: Mapping[str, Mapping[str, Any]]) -> str:
     rows = []
     for measure in MEASURES:
-        found = measures[measure.name]
-        interval = f"{shown(measure.name, found['low'])} – {shown(measure.name, found['high'])}" if found["n"] else "—"
-        note = '<span class="faint">（越低越好）</span>' if measure.falling else ""
+        found = measures.get(measure.name)
+        if found is None:
+            continue
+        value, interval = shown(measure.name, found["value"]), interval_shown(measure.name, found)
+        said = f"{measure.label}：{value}，95% 区间 {interval}，计数 {found['n']}"
+        # A time has a scale of its own, a share that of 0 to 100%.
+        top = round_top(found["high"] or 0.0) if measure.summary is Summary.MEDIAN else 1.0
+        bar = interval_bar(found["value"], found["low"], found["high"], said, top)
+        note = EXPLAINED.get(measure.name, "") + ("；越低越好" if measure.falling else "")
         rows.append(
-            f"<tr><td>{measure.label}{note}<br><code class=faint>{measure}</code></td>"
-            f"<td class=n>{shown(measure.name, found['value'])}</td><td class=n>{interval}</td><td class=n>{found['n']}</td></tr>"
+            f'<tr><th scope="row">{measure.label} <code class="faint">{measure}</code>'
+            f'<br><span class="faint">{note}</span></th>'
+            f'<td class="n">{value}</td><td>{bar}</td><td class="n">{interval}</td><td class="n">{found["n"]}</td></tr>'
         )
-    head = "<tr><th>指标</th><th class=n>数值</th><th class=n>95% 区间</th><th class=n>计数</th></tr>"
-    return f"<table><thead>{head}</thead><tbody>{''.join(rows)}</tbody></table>"
+    head = '<th scope="col">指标</th><th scope="col" class="n">数值</th><td></td><th scope="col" class="n">95% 区间</th><th scope="col" class="n">计数</th>'
+    return (
+        f'<div class="wide"><table class="headline"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+        '<p class="faint">竖线是数值，色带是 95% 区间；刻度为 0、50%、100%（用时另有刻度）。计数是所数的引用、引文或题目。</p>'
+    )
 
 
-def _by_kind(items: Sequence[Mapping[str, Any]]) -> str:
+def _by_kind(report: Mapping[str, Any]) -> str:
     rows = []
-    for kind, group in groupby(sorted(items, key=lambda item: str(item["kind"])), key=lambda item: str(item["kind"])):
-        same = list(group)
-        passed = sum(item["passed"] for item in same)
+    for row in kind_rows(report):
+        found = row.accuracy
+        value, label = shown("answer_accuracy", found.value), KINDS[row.kind]
+        bar = interval_bar(found.value, found.low, found.high, f"{label}：{row.passed} / {row.items}，{value}")
+        shares = "".join(f'<td class="n">{shown(name, share)}</td>' for name, share in row.shares.items())
         rows.append(
-            f"<tr><td>{_KINDS.get(kind, kind)}</td><td class=n>{passed} / {len(same)}</td>"
-            f"<td class=n>{passed / len(same) * 100:.1f}%</td><td class=n>{_ratio(same, 'citation_recall')}</td>"
-            f"<td class=n>{_ratio(same, 'citation_precision')}</td><td class=n>{_ratio(same, 'citation_validity')}</td></tr>"
+            f'<tr><th scope="row">{label}</th><td class="n">{row.passed} / {row.items}</td><td class="n">{value}</td>'
+            f"<td>{bar}</td>{shares}</tr>"
         )
     head = (
-        "<tr><th>类型</th><th class=n>通过</th><th class=n>整体正确率</th><th class=n>引用召回率</th>"
-        "<th class=n>引用精确率</th><th class=n>引用有效率</th></tr>"
+        '<th scope="col">类型</th><th scope="col" class="n">通过</th><th scope="col" class="n">整体正确率</th><td></td>'
+        '<th scope="col" class="n">引用召回率</th><th scope="col" class="n">引用精确率</th><th scope="col" class="n">引用有效率</th>'
     )
-    return f"<table><thead>{head}</thead><tbody>{''.join(rows)}</tbody></table>"
-
-
-def _ratio(items: Iterable[Mapping[str, Any]], name: str) -> str:
-    tallies = [item["measures"][name] for item in items if name in item["measures"]]
-    total = sum(tally[1] for tally in tallies)
-    return shown(name, sum(tally[0] for tally in tallies) / total if total else None)
-
-
-def _failure(item: Mapping[str, Any]) -> str:
-    failed = "；".join(f"{_CHECKS[fault['check']]}：{fault['detail']}" for fault in item["failed"])
-    unsound = "；".join(_unsound(item))
-    parts = [f'<p class="bad">{escape(failed or unsound)}</p>']
-    parts += [
-        f"<h3>此前（{escape(turn['role'])}）</h3><pre>{escape(turn['content'])}</pre>" for turn in item["history"]
-    ]
-    parts.append(f"<h3>问题</h3><pre>{escape(item['question'])}</pre>")
-    answer = item["answer"]
-    parts.append(f"<h3>回答</h3><pre>{escape(answer['text'] if answer else item['error'] or '没有答案')}</pre>")
-    if item["citations"]:
-        cited = "\n".join(f"{cited['key']}　{cited['verdict']}" for cited in item["citations"])
-        parts.append(f"<h3>引用核对</h3><pre>{escape(cited)}</pre>")
-    if failed and unsound:
-        parts.append(f'<p class="bad">{escape(unsound)}</p>')
-    parts.append(f"<h3>标准答案</h3><pre>{escape(_gold(item['gold']))}</pre>")
-    title = (
-        f"<code>{escape(item['id'])}</code>　{_KINDS.get(item['kind'], item['kind'])}　{escape(item['question'][:60])}"
-    )
-    return f"<details><summary>{title}</summary><div>{''.join(parts)}</div></details>"
-
-
-def _unsound(item: Mapping[str, Any]) -> list[str]:
-    cited = [
-        f"引用 {cited['key']}：{cited['verdict']}"
-        for cited in item["citations"]
-        if cited["verdict"] not in ("exact", "valid")
-    ]
-    quoted = [
-        f"引文「{quoted['quote'][:40]}」：{quoted['verdict']}"
-        for quoted in item["quotations"]
-        if quoted["verdict"] != "exact"
-    ]
-    return [*cited, *quoted]
-
-
-def _gold(gold: Mapping[str, Any]) -> str:
-    lines = [f"{name}：{_written(value)}" for name, value in gold.items()]
-    return "\n".join(lines) or "（不检查内容）"
-
-
-def _written(value: Any) -> str:
-    if isinstance(value, list):
-        return "；".join(" 或 ".join(map(str, entry)) if isinstance(entry, list) else str(entry) for entry in value)
-    if isinstance(value, dict):
-        return "　".join(f"{name} {_written(entry)}" for name, entry in value.items())
-    return str(value)
+    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
 
 
 def _warned(warnings: Sequence[str]) -> str:
     if not warnings:
         return ""
     return f"<h2>数据集警告（{len(warnings)}）</h2>" + "".join(f"<p>{escape(warning)}</p>" for warning in warnings)
-
-
-def _origin(provenance: Mapping[str, Any]) -> str:
-    made = provenance["assistant"]
-    by = (
-        f"语料 {made['corpus']}，嵌入模型 {made['embedder']}，生成 {made['generator']}，版本 {made['version']}；"
-        if made
-        else ""
-    )
-    dataset, bootstrap = provenance["dataset"], provenance["bootstrap"]
-    return escape(
-        f"{dataset['items']} 题（SHA-256 {dataset['sha256'][:12]}）；{by}工作区 {provenance['workspace']}；"
-        f"{provenance['finished']} 完成；区间由 {bootstrap['resamples']} 次自助抽样得出（种子 {bootstrap['seed']}）。"
-    )

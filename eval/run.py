@@ -1,6 +1,6 @@
 """Running a dataset: ask every item, mark the answers, measure, and write the report.
 
-    run_dataset(dataset, folder, assistant) -> Report      folder/report.json, folder/report.html, folder/items.jsonl
+    run_dataset(dataset, folder, assistant) -> Report      folder/report.json, report.html, report.docx, items.jsonl
 
 Where gold names defences, `defences.svg` shows which were taken for others.
 
@@ -23,15 +23,17 @@ from typing import Any
 from eval.asking import Asker, SpreadAsker, ask_each
 from eval.charts import charts_available, draw_confusion
 from eval.confusion import confusion
-from eval.dataset import Dataset, Item, read_dataset
+from eval.dataset import WHOLE, Dataset, Item, Part, read_dataset
 from eval.intervals import RESAMPLES, SEED, Estimate, estimate
 from eval.marking import Marked, Outcome, mark, unheld_gold
 from eval.measures import MEASURES
 from eval.page import report_page
+from eval.report_word import write_report_word
 from eval.shelf import Shelf, open_shelf
 from rag import Answer, Provenance, UnusableInput
 
-_JOURNAL, _REPORT, _PAGE, _CONFUSION = "items.jsonl", "report.json", "report.html", "defences.svg"
+_JOURNAL, _REPORT, _CONFUSION = "items.jsonl", "report.json", "defences.svg"
+_PAGE, _WORD = "report.html", "report.docx"
 
 # Told the items done, the items in all and the id of the item in hand.
 Progress = Callable[[int, int, str], None]
@@ -64,21 +66,23 @@ def run_dataset(
     *,
     shelf: Shelf | None = None,
     workspace: str = "default",
+    part: Part = WHOLE,
     seed: int = SEED,
     resamples: int = RESAMPLES,
     progress: Progress | None = None,
 ) -> Report:
     """Ask and mark every item of `dataset`, and write the report into `folder`, which is made where it is missing.
 
+    `part` chooses items, and the day of those that name none. A run of another part in the same folder begins anew.
     `shelf` is what answers are held against: the corpus files and the documents of `workspace` unless given. Progress
-    goes to stderr unless `progress` is given. A `SpreadAsker` asks on a cluster. A gold key that is not held is warned about and scored as a miss. An item on
-    which asking fails has no answer and counts as wrong.
+    goes to stderr unless `progress` is given. A `SpreadAsker` asks on a cluster. A gold key that is not held is warned
+    about and scored as a miss. An item on which asking fails has no answer and counts as wrong.
 
-    Raises UnusableInput for a dataset with broken lines (each one named) and for a folder that cannot be used or holds
-    somebody else's `items.jsonl`; ServiceFailure or IndexMismatch when the assistant cannot work at all: the answers
-    given until then are kept for the next run.
+    Raises UnusableInput for a dataset with broken lines (each one named), for a part without items, and for a folder
+    that cannot be used or holds somebody else's `items.jsonl`; ServiceFailure or IndexMismatch when the assistant
+    cannot work at all: the answers given until then are kept for the next run.
     """
-    read = read_dataset(dataset)
+    read = part.of(read_dataset(dataset))
     shelf = shelf or open_shelf(workspace=workspace)
     tell = progress or _tell_stderr
     warnings = _warnings(read, shelf)
@@ -87,7 +91,7 @@ def run_dataset(
     started = datetime.now(UTC)
     with _writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        journal = _Journal(folder / _JOURNAL, {"dataset": read.digest, "workspace": workspace})
+        journal = _Journal(folder / _JOURNAL, {"dataset": read.digest, "workspace": workspace, **part.as_json()})
         outcomes = _ask_all(read.items, assistant, journal, tell)
         marked = tuple(mark(item, outcomes[item.id], shelf) for item in read.items)
         report = Report(
@@ -96,13 +100,15 @@ def run_dataset(
                 for measure in MEASURES
             },
             marked,
-            _provenance(read, marked, warnings, workspace, seed, resamples, started),
+            _provenance(read, marked, warnings, workspace, seed, resamples, started) | {"part": part.as_json()},
         )
         content = report.as_json()
         _replace(folder / _REPORT, json.dumps(content, ensure_ascii=False, indent=1))
-        _replace(folder / _PAGE, report_page(content))
+        found = confusion(marked)
+        _replace(folder / _PAGE, report_page(content, found))
+        write_report_word(content, found, folder / _WORD)
         if charts_available() and any(item.gold.defenses for item in read.items):
-            draw_confusion(confusion(marked), folder / _CONFUSION)
+            draw_confusion(found, folder / _CONFUSION)
         journal.finish()
     return report
 

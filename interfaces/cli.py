@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from interfaces.dates import read_date
-from interfaces.evaluation import OnRay, eval_app
+from interfaces.evaluation import eval_app
+from interfaces.options import AsJson, AsOf, OnRay, Workspace
 from interfaces.progress import progress_bar
 from rag import KangbianError, NotFound, UnusableInput
 
@@ -47,21 +47,6 @@ app = typer.Typer(
 corpus_app = typer.Typer(no_args_is_help=True)
 app.add_typer(corpus_app, name="corpus", help="查看、核对、移除已收录的文件 (list, show, verify or remove documents)")
 app.add_typer(eval_app, name="eval", help="评测与基准 (evaluate and measure)")
-
-
-def _date_option(value: str) -> date:
-    try:
-        return read_date(value)
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
-
-
-Workspace = Annotated[str, typer.Option("--workspace", "-w", metavar="NAME", help="工作区，叠加在内置语料之上")]
-AsJson = Annotated[bool, typer.Option("--json", help="只输出 JSON (machine-readable)")]
-AsOf = Annotated[
-    date | None,
-    typer.Option("--as-of", metavar="DATE", parser=_date_option, help="法律时点，如 2021-06-01，默认今天 (law as of)"),
-]
 
 
 def main() -> None:
@@ -227,8 +212,16 @@ def memo(
 
 @app.command()
 def batch(
-    source: Annotated[Path, typer.Argument(metavar="IN.jsonl", help='每行一个 {"id","question","history"?,"as_of"?}')],
-    target: Annotated[Path, typer.Option("--out", "-o", metavar="OUT.jsonl", help="每行一个答案；再次运行从断处继续")],
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="IN", help='.jsonl：每行一个 {"id","question","history"?,"as_of"?}；.csv .xlsx：有「问题」列的表格'
+        ),
+    ],
+    target: Annotated[
+        Path,
+        typer.Option("--out", "-o", metavar="OUT", help=".jsonl：每行一个答案；.xlsx：每题一行。再次运行从断处继续"),
+    ],
     as_of: AsOf = None,
     workspace: Workspace = "default",
     as_json: AsJson = False,
@@ -239,10 +232,14 @@ def batch(
     with progress_bar("提问") as progress, _assistant(workspace) as assistant:
         tally = run_batch(source, target, assistant.ask, as_of, progress)
     for bad in tally.bad:
-        _tell(f"第 {bad.line} 行：{bad.message}")
+        _tell(f"{bad.place}：{bad.message}")
     counts = {"answered": tally.answered, "skipped": tally.skipped, "failed": len(tally.bad)}
     if as_json:
-        _print_json(counts | {"errors": [{"line": bad.line, "message": bad.message} for bad in tally.bad]})
+        errors = [
+            {"line": bad.line, "message": bad.message} | ({"sheet": bad.sheet} if bad.sheet else {})
+            for bad in tally.bad
+        ]
+        _print_json(counts | {"errors": errors})
     else:
         _tell(f"回答 {tally.answered} 题，已有答案跳过 {tally.skipped} 题，未能回答 {len(tally.bad)} 行。")
     if tally.bad:

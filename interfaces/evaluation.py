@@ -1,25 +1,23 @@
-"""`kangbian eval`: run a dataset, measure retrieval, time and memory."""
+"""`kangbian eval`: run a dataset, hold a run against a gate or another run, measure retrieval, time and memory."""
 
 import json
 import sys
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from interfaces.options import AsJson, OnRay, Workspace, date_option
 from interfaces.progress import progress_bar
 
 if TYPE_CHECKING:
-    from eval import Figures
+    from eval import Failure, Figures, Gate, ItemKind, Report
+
+# As `interfaces.cli.Exit` has it: something was found or failed.
+_NOT_MET = 1
 
 eval_app = typer.Typer(no_args_is_help=True)
-
-_AsJson = Annotated[bool, typer.Option("--json", help="只输出 JSON (machine-readable)")]
-
-OnRay = Annotated[
-    str | None,
-    typer.Option("--ray", metavar="local|HOST:PORT", help="由 Ray 分给多个进程或多台机器，结果相同 (spread by Ray)"),
-]
 
 
 @eval_app.command("run")
@@ -28,39 +26,99 @@ def run_dataset(
         Path, typer.Argument(metavar="DATASET.jsonl", help="题目，每行一个 JSON 对象 (questions with gold)")
     ],
     folder: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="报告的文件夹；中断后再次运行从断处继续")],
-    workspace: Annotated[
-        str, typer.Option("--workspace", "-w", metavar="NAME", help="工作区，叠加在内置语料之上")
-    ] = "default",
+    workspace: Workspace = "default",
+    gate_file: Annotated[
+        Path | None,
+        typer.Option("--gate", metavar="GATE.toml", help="门槛；有一项未达到时退出码为 1 (thresholds to reach)"),
+    ] = None,
+    as_of: Annotated[
+        date | None,
+        typer.Option("--as-of", metavar="DATE", parser=date_option, help="没有写明时点的题所用的法律时点 (law as of)"),
+    ] = None,
+    only_held_out: Annotated[bool, typer.Option("--only-held-out", help="只测 held_out 为 true 的题")] = False,
+    kinds: Annotated[
+        list[str] | None, typer.Option("--kind", metavar="KIND", help="只测这类题，如 statute，可重复 (only this kind)")
+    ] = None,
     ray: OnRay = None,
-    as_json: _AsJson = False,
+    as_json: AsJson = False,
 ) -> None:
     """用数据集评测，写出 report.json 与 report.html (evaluate on a dataset)。"""
-    from eval import MEASURES, SpreadAsker, read_dataset, shown
+    from eval import MEASURES, Part, SpreadAsker, check_gate, read_dataset, read_gate, shown
     from eval import run_dataset as run
     from rag import Assistant, maybe_cluster
 
-    # A broken dataset is named before anything slow is opened.
-    read_dataset(dataset)
+    # What is wrong with the dataset, the part or the gate is named before anything slow is opened.
+    part = Part(_kinds(kinds or []), only_held_out, as_of)
+    part.of(read_dataset(dataset))
+    gate = read_gate(gate_file) if gate_file else None
     with maybe_cluster(ray) as cluster:
         # Opened here first, also for the workers: one process builds the index, and the others find it.
         assistant = Assistant(workspace=workspace)
         asker = SpreadAsker(cluster, workspace, assistant.settings) if cluster else assistant
-        report = run(dataset, folder, asker, workspace=workspace)
+        report = run(dataset, folder, asker, workspace=workspace, part=part)
     content = report.as_json()
+    failures = check_gate(report, gate) if gate else []
     if as_json:
-        sys.stdout.write(
-            json.dumps({name: content[name] for name in ("measures", "provenance")}, ensure_ascii=False, indent=2)
-            + "\n"
-        )
-        return
-    for measure in MEASURES:
-        found = report.measures[measure.name]
-        interval = f"[{shown(measure.name, found.low)}, {shown(measure.name, found.high)}]" if found.n else ""
-        typer.echo(
-            f"{measure.name:<28}{shown(measure.name, found.value):>10}  {interval}  n={found.n}  {measure.label}"
-        )
-    failed = sum(not item.passed for item in report.items)
-    typer.echo(f"{len(report.items)} 题，未通过 {failed} 题。报告：{folder / 'report.html'}")
+        figures = {name: content[name] for name in ("measures", "provenance")}
+        figures |= {"gate": _gate_json(report, gate, failures)} if gate else {}
+        sys.stdout.write(json.dumps(figures, ensure_ascii=False, indent=2) + "\n")
+    else:
+        for measure in MEASURES:
+            found = report.measures[measure.name]
+            interval = f"[{shown(measure.name, found.low)}, {shown(measure.name, found.high)}]" if found.n else ""
+            typer.echo(
+                f"{measure.name:<28}{shown(measure.name, found.value):>10}  {interval}  n={found.n}  {measure.label}"
+            )
+        failed = sum(not item.passed for item in report.items)
+        typer.echo(f"{len(report.items)} 题，未通过 {failed} 题。报告：{folder / 'report.html'}")
+        if gate:
+            _print_gate(report, gate, failures)
+    if failures:
+        raise typer.Exit(_NOT_MET)
+
+
+@eval_app.command("lint")
+def lint(
+    dataset: Annotated[
+        Path, typer.Argument(metavar="DATASET.jsonl", help="题目，每行一个 JSON 对象 (questions with gold)")
+    ],
+    training: Annotated[
+        list[Path] | None,
+        typer.Option("--training", metavar="F.jsonl", help="另外的训练材料，每行有 question 或 text，可重复"),
+    ] = None,
+    workspace: Workspace = "default",
+    as_json: AsJson = False,
+) -> None:
+    """检查题目本身：重复、与训练材料相同、标准引用未收录、类型失衡；有发现时退出码为 1 (check the questions)。"""
+    from eval import find_faults, open_shelf
+    from rag import Settings
+
+    shipped = sorted((Settings.from_env().corpus / "training").glob("*.jsonl"))
+    faults = find_faults(dataset, open_shelf(workspace=workspace), [*shipped, *(training or [])])
+    if as_json:
+        content = [{"line": fault.line, "message": fault.message} for fault in faults]
+        sys.stdout.write(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+    else:
+        for fault in faults:
+            typer.echo(str(fault))
+        typer.echo(f"{len(faults)} 处问题。" if faults else "没有发现问题。")
+    if faults:
+        raise typer.Exit(_NOT_MET)
+
+
+@eval_app.command("compare")
+def compare(
+    a: Annotated[Path, typer.Argument(metavar="A", help="先前的评测：报告文件夹或 report.json (the earlier run)")],
+    b: Annotated[Path, typer.Argument(metavar="B", help="要比较的评测：报告文件夹或 report.json (the later run)")],
+    as_json: AsJson = False,
+) -> None:
+    """逐题比较两次评测；B 有任何一项更差时退出码为 1 (compare two runs)。"""
+    from eval import compare_reports, read_report
+
+    found = compare_reports(read_report(a), read_report(b))
+    _print(found.as_json(), found.table(), as_json, found.summary())
+    if found.worse:
+        raise typer.Exit(_NOT_MET)
 
 
 @eval_app.command("benchmark")
@@ -70,7 +128,7 @@ def benchmark(
         typer.Option("--dataset", metavar="DATASET.jsonl", help="热回答用这些问题 (questions for warm answers)"),
     ] = None,
     runs: Annotated[int, typer.Option("--runs", min=1, max=100, help="冷启动次数 (cold starts)")] = 5,
-    as_json: _AsJson = False,
+    as_json: AsJson = False,
 ) -> None:
     """测量冷启动、热回答、建索引的时间与内存 (time and memory)。"""
     from eval import read_dataset, run_benchmark
@@ -103,7 +161,7 @@ def retrieval(
     index: Annotated[
         Path | None, typer.Option("--index", metavar="DIR", help="保留索引，下次直接使用；只用于 kangbian")
     ] = None,
-    as_json: _AsJson = False,
+    as_json: AsJson = False,
 ) -> None:
     """在 BEIR 格式的检索测试集上测量，可与其他系统比较 (measure retrieval)。"""
     from eval import (
@@ -150,10 +208,8 @@ def search(
         Path, typer.Argument(metavar="DATASET.jsonl", help='每行一个 {"id","question","keys":[[键, 可替代的键],…]}')
     ],
     target: Annotated[Path, typer.Option("--out", "-o", metavar="F.json", help="结果，含每一处未命中")],
-    workspace: Annotated[
-        str, typer.Option("--workspace", "-w", metavar="NAME", help="工作区，叠加在内置语料之上")
-    ] = "default",
-    as_json: _AsJson = False,
+    workspace: Workspace = "default",
+    as_json: AsJson = False,
 ) -> None:
     """测量对已收录语料的检索 (measure search over the corpus held)。"""
     from eval import read_search_set, run_search, search_table
@@ -178,7 +234,7 @@ def scale(
     corpus: Annotated[
         Path | None, typer.Option("--corpus", metavar="BEIR_DIR", help="真实段落的来源；不给则用内置法条")
     ] = None,
-    as_json: _AsJson = False,
+    as_json: AsJson = False,
 ) -> None:
     """测量索引随规模增长的时间、内存、磁盘与检索用时 (how the index grows)。"""
     from eval import HOW_TO_INSTALL_CHARTS, charts_available, run_scale, scale_table
@@ -192,6 +248,49 @@ def scale(
     if not charts_available():
         _tell(HOW_TO_INSTALL_CHARTS)
     _print(content, scale_table(content), as_json, f"结果：{folder / 'scale.json'}")
+
+
+def _kinds(names: list[str]) -> "tuple[ItemKind, ...]":
+    from eval import ItemKind
+
+    unknown = [name for name in names if name not in list(ItemKind)]
+    if unknown:
+        raise typer.BadParameter(
+            f"「{'」「'.join(unknown)}」不认识。可用：{'、'.join(ItemKind)}。", param_hint="--kind"
+        )
+    return tuple(ItemKind(name) for name in names)
+
+
+def _gate_json(report: "Report", gate: "Gate", failures: "list[Failure]") -> dict[str, Any]:
+    return {
+        "met": not failures,
+        "thresholds": [
+            {
+                "measure": threshold.measure.name,
+                "bound": threshold.bound.value,
+                "limit": threshold.limit,
+                "value": threshold.reading(report.measures[threshold.measure.name]),
+                "met": threshold.met(report.measures[threshold.measure.name]),
+            }
+            for threshold in gate.thresholds
+        ],
+        "failures": [failure.message for failure in failures],
+    }
+
+
+def _print_gate(report: "Report", gate: "Gate", failures: "list[Failure]") -> None:
+    """Each threshold with what was reached, then what the comparison with the baseline found."""
+    typer.echo("门槛：")
+    for threshold in gate.thresholds:
+        found = report.measures[threshold.measure.name]
+        value = threshold.reading(found)
+        told = "没有可测的题" if value is None else f"{value:g}"
+        typer.echo(f"  {'达到' if threshold.met(found) else '未达到'}  {threshold}：{told}")
+    behind = [failure for failure in failures if failure.is_behind]
+    for failure in behind:
+        typer.echo(f"  未达到  {failure}")
+    if gate.baseline is not None and not behind:
+        typer.echo("  达到  与基线比较：没有更差的指标")
 
 
 def _print(content: Any, figures: "Figures", as_json: bool, last: str) -> None:

@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from rag.quotation import stands_in
     from rag.retrieve import Retriever
     from rag.settings import Settings
+    from rag.support import SupportCheck, open_support
     from rag.word_draft import WordDraft, open_word
     from rag.workspace import Workspace
 
@@ -130,6 +131,7 @@ __all__ = [
     "Source",
     "Statement",
     "Strength",
+    "SupportCheck",
     "Table",
     "TableCell",
     "Turn",
@@ -147,6 +149,7 @@ __all__ = [
     "maybe_cluster",
     "misfits",
     "open_index",
+    "open_support",
     "open_word",
     "read_draft",
     "resolve",
@@ -248,6 +251,10 @@ _HOMES = {
     "rag.retrieve": ("Retriever",),
     "rag.index": ("open_index",),
     "rag.settings": ("Settings",),
+    "rag.support": (
+        "SupportCheck",
+        "open_support",
+    ),
     "rag.word_draft": (
         "WordDraft",
         "open_word",

@@ -186,7 +186,9 @@ class Composer:
             # One character stands in many passages and asks for none of them.
             if len(re.findall(r"\w", question.text)) < _SHORTEST and not field.holds(question.text):
                 return _too_short(question)
-            if not in_scope(field, question.text, question.topic, hits):
+            # What a follow-up leaves unsaid stands in the question before it.
+            asked = f"{question.earlier} {question.text}" if question.inherited else question.text
+            if not in_scope(field, asked, question.topic, hits):
                 return nothing_here(question)
         found = about_concept(desk, question, self._inside(question, day), hits)
         side = leaning(question.text)

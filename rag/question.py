@@ -77,6 +77,8 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _PARTIES = re.compile(
     r"(?:[A-Z][\w.&]+ ){1,4}vs?\.? (?:[A-Z][\w.&]+ ?){1,4}|[\u4e00-\u9fff]{2,10}(?<![告上起申投胜败])诉(?![讼请求称状])[\u4e00-\u9fff]{2,10}一?案"
 )
+_TITLE = re.compile(r"《[^《》]*》")
+_QUOTED_CASE = re.compile(r"[“「『\"][^“”「」『』\"]{2,20}案[”」』\"]")
 _FOOTNOTE = re.compile(
     r"[”》]?的?第?(?:脚注|注释|注)\s?[(〔]?([0-9]{1,2}|[一二三四五六七八九十]{1,3})(?![0-9一-鿿]*[条款项])"
 )
@@ -142,7 +144,11 @@ class Reader:
             elsewhere += find_citations("；".join(self._lexicon.english.terms(text)), self._names)
             mentions += [replace(mention, start=0, end=0) for mention in elsewhere]
         if not any(self.cases.is_case(short) for mention in mentions for short in documents_of(mention)):
-            called = self.cases.called(self.in_chinese(text, language), in_conversation)
+            # A court inside the title of a law decides nothing: 《最高人民法院关于……的规定》.
+            bare = _TITLE.sub(lambda match: " " * len(match[0]), text)
+            called = self.cases.called(self.in_chinese(bare, language), in_conversation)
+            if called and _QUOTED_CASE.search(bare) and not any(mention.raw.endswith("案") for mention in called):
+                called = []  # a case that is called by a name of its own, which nothing held bears
             mentions += called if language is Language.CHINESE else [replace(m, start=0, end=0) for m in called]
         return mentions
 
@@ -175,7 +181,8 @@ class Reader:
             return []
         return [
             Mention(match[0].strip(), match.start(), match.end(), None, match[0].strip(), Doubt.UNKNOWN)
-            for match in _PARTIES.finditer(text)
+            for pattern in (_PARTIES, _QUOTED_CASE)
+            for match in pattern.finditer(text)
         ]
 
     def _cited(self, text: str) -> list[Mention]:

@@ -75,6 +75,11 @@ def in_scope(field: Field, text: str, topic: str, hits: "Sequence[Hit]") -> bool
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:
     folded = sorted((fold(str(word)) for word in words), key=len, reverse=True)
-    return re.compile(
-        "|".join(rf"(?<![a-z0-9]){re.escape(word)}" if word.isascii() else re.escape(word) for word in folded)
-    )
+    return re.compile("|".join(_pattern(word) for word in folded))
+
+
+def _pattern(word: str) -> str:
+    if not word.isascii():
+        return re.escape(word)
+    end = "" if word.endswith("*") or not word[-1:].isalpha() else r"(?:s|es|ed|ing)?(?![a-z])"
+    return rf"(?<![a-z0-9]){re.escape(word.removesuffix('*'))}{end}"

@@ -17,7 +17,10 @@ import numpy as np
 from ingest.numerals import to_int
 from ingest.script import to_narrow, to_simplified
 from rag.claims import courts_named, same_court
+from rag.embed import load_embedder
+from rag.lexical import WordCutter
 from rag.placing import Embed, Weights
+from rag.settings import Settings
 
 WEIGHTS = Path(__file__).resolve().parent / "reading" / "support.json"
 FEATURES = ("missing", "turned", "nearest", "weakest", "length", "sources", "story", "certain")
@@ -229,6 +232,12 @@ def _names_missing(said: str, whole: str) -> list[str]:
         if name not in whole and not any(same_court(name, held) for held, _, _ in courts)
     ]
     return list(dict.fromkeys(found))
+
+
+def open_support(settings: Settings) -> SupportCheck:
+    """The check with the shipped embedding and the word lists of a corpus."""
+    cutter = WordCutter(settings.home / "cache", settings.corpus / "lexicon")
+    return SupportCheck(cutter.words, load_embedder().embed)
 
 
 @lru_cache(maxsize=1)

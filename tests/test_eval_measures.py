@@ -23,10 +23,11 @@ def value(name: str, *given: Marked) -> float | None:
     return estimate(measure.tallies(given), measure.summary).value
 
 
-def test_the_names_are_those_of_the_contract_in_its_order() -> None:
+def test_the_names_and_their_order() -> None:
     assert [str(measure) for measure in MEASURES] == [
         "citation_recall", "citation_precision", "citation_validity", "quote_fidelity", "hallucinated_citation_rate",
         "abstention_accuracy", "false_premise_accuracy", "defense_accuracy", "answer_accuracy", "latency_ms",
+        "citation_support",
     ]  # fmt: skip
     assert all(named(str(measure)) is measure for measure in MEASURES)
 

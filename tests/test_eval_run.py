@@ -2,9 +2,14 @@
 
 import json
 import re
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -85,6 +90,7 @@ def test_the_report_has_the_shape_of_the_contract(tmp_path: Path) -> None:
         "false_premise_accuracy": (0.0, 1),
         "defense_accuracy": (None, 0),
         "answer_accuracy": (0.5, 4),
+        "citation_support": (None, 0),
     }  # fmt: skip
     assert written["measures"]["latency_ms"]["n"] == 4
     assert assistant.asked[3] == ("第二款呢？", ["<b>著作权法第五十四条</b>"], date(2026, 1, 2), "d")
@@ -137,11 +143,10 @@ def test_progress_goes_to_stderr(tmp_path: Path, capsys: pytest.CaptureFixture[s
 # --- the page ---------------------------------------------------------------------------------------------------------
 
 
-def test_the_page_stands_by_itself_and_escapes_what_it_shows(tmp_path: Path) -> None:
+def test_the_page_escapes_what_it_shows(tmp_path: Path) -> None:
     run(tmp_path, Queue(*replies()))
     page = (tmp_path / "out" / "report.html").read_text("utf-8")
-    assert re.findall(r"(?:src|href|url|@import|https?:|//)[\"'(:= ]", page) == []
-    assert "<script" not in page
+    assert page.count("<script") == 1
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "&lt;b&gt;著作权法第五十四条&lt;/b&gt;" in page
 
@@ -150,7 +155,7 @@ def test_the_page_shows_figures_kinds_and_failures(tmp_path: Path) -> None:
     run(tmp_path, Queue(*replies()))
     page = (tmp_path / "out" / "report.html").read_text("utf-8")
     for words in (
-        "未通过的题目（2 / 4）", "应有文字：缺少「没有第九百条」", "著作权法有第九百条。", "著作权法@2020/900　nonexistent",
+        "未通过的题目（2 / 4）", "应有文字：缺少「没有第九百条」", "著作权法有第九百条。", "不存在（1）：著作权法@2020/900",
         "整体正确率", "50.0%", "错误前提", "数据集警告（1）",
     ):  # fmt: skip
         assert words in page
@@ -191,6 +196,43 @@ def test_a_killed_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
         "d",
         None,
     ]
+
+
+def killed_at(dataset: Path, folder: Path, answers: int) -> bool:
+    """Kill a run in a process of its own once its journal has so many lines; False where it was done before."""
+    journal = folder / "items.jsonl"
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.slow_run", str(dataset), str(folder)], stderr=subprocess.DEVNULL
+    ) as process:
+        while process.poll() is None:
+            if journal.exists() and journal.read_bytes().count(b"\n") > answers:
+                process.send_signal(signal.SIGKILL)
+                break
+            time.sleep(0.002)
+        return process.wait() != 0
+
+
+def told(folder: Path) -> dict[str, Any]:
+    """A report without what differs from run to run: times."""
+    found: dict[str, Any] = json.loads((folder / "report.json").read_text("utf-8"))
+    del found["measures"]["latency_ms"], found["provenance"]["started"], found["provenance"]["finished"]
+    for item in found["items"]:
+        del item["latency_ms"], item["measures"]["latency_ms"]
+    return found
+
+
+def test_a_run_killed_ten_times_at_random_gives_the_same_report_and_asks_nothing_twice(tmp_path: Path) -> None:
+    lines = [{"id": f"q{at}", "kind": "case", "question": "问" * (at + 1), "gold": {}} for at in range(110)]
+    questions = dataset(tmp_path, lines)
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    assert not killed_at(questions, whole, 1000)
+    chance = Random(20261127)
+    for kill in range(10):
+        assert killed_at(questions, broken, 10 * kill + chance.randint(1, 9)), kill
+    assert not killed_at(questions, broken, 1000)
+    assert told(broken) == told(whole)
+    asked = [json.loads(line).get("id") for line in (broken / "items.jsonl").read_text("utf-8").splitlines()]
+    assert asked == [None, *(line["id"] for line in lines), None]
 
 
 def test_a_finished_run_begins_anew(tmp_path: Path) -> None:

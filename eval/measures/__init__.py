@@ -1,4 +1,4 @@
-"""The measures of a report, in the order in which it gives them; one file each.
+"""The measures of a report, in the order in which it gives them: those that others read, then our own; one file each.
 
 >>> str(named("citation_recall"))
 'citation_recall'
@@ -9,6 +9,7 @@ from eval.measures.abstention_accuracy import ABSTENTION_ACCURACY
 from eval.measures.answer_accuracy import ANSWER_ACCURACY
 from eval.measures.citation_precision import CITATION_PRECISION
 from eval.measures.citation_recall import CITATION_RECALL
+from eval.measures.citation_support import CITATION_SUPPORT
 from eval.measures.citation_validity import CITATION_VALIDITY
 from eval.measures.defense_accuracy import DEFENSE_ACCURACY
 from eval.measures.false_premise_accuracy import FALSE_PREMISE_ACCURACY
@@ -27,6 +28,7 @@ MEASURES = (
     DEFENSE_ACCURACY,
     ANSWER_ACCURACY,
     LATENCY_MS,
+    CITATION_SUPPORT,
 )
 
 
