@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from eval.measure import Measure
     from eval.measures import MEASURES
     from eval.output import Figures
+    from eval.recitation import read_recitation, recitation_table, run_recitation
     from eval.retrieval import SPEED_PASSAGES, retrieval_table, run_retrieval
     from eval.run import Report, run_dataset
     from eval.scale import run_scale, scale_table
@@ -64,11 +65,14 @@ __all__ = [
     "open_shelf",
     "read_dataset",
     "read_gate",
+    "read_recitation",
     "read_report",
     "read_search_set",
+    "recitation_table",
     "retrieval_table",
     "run_benchmark",
     "run_dataset",
+    "run_recitation",
     "run_retrieval",
     "run_scale",
     "run_search",
@@ -121,6 +125,11 @@ _HOMES = {
     "eval.measures": ("MEASURES",),
     "eval.output": ("Figures",),
     "eval.wording": ("shown",),
+    "eval.recitation": (
+        "read_recitation",
+        "recitation_table",
+        "run_recitation",
+    ),
     "eval.retrieval": (
         "SPEED_PASSAGES",
         "retrieval_table",

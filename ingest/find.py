@@ -472,6 +472,10 @@ class _Reader:
         antecedent = (
             self._antecedents.home(word) if marker == "本" else self._antecedents.document(word, same=marker == "同")
         )
+        own = self._names.candidates(word) if marker not in ("本", "此") else ()
+        if antecedent.citation is None and len(own) == 1:
+            # 那个标识办法, where nothing was named before, is the one of that name.
+            antecedent = Antecedent(Citation(own[0]))
         _, places = self._places_behind(named, antecedent.citation or Citation(named.name))
         if not places:
             if antecedent.citation and (word in _ALONE or marker == "《》") and marker not in ("本", "此"):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from interfaces.options import AsJson, OnRay, Workspace, date_option
+from interfaces.options import AsJson, AsOf, OnRay, Workspace, date_option
 from interfaces.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -223,6 +223,27 @@ def search(
         _tell(f"警告：标准引用 {key} 未收录，按未命中计。")
     misses = f"{content['groups']} 处依据，前十段未命中 {len(content['misses'])} 处，逐处列在 {target}"
     _print(content, search_table(content), as_json, misses)
+
+
+@eval_app.command("recite")
+def recite(
+    questions: Annotated[Path, typer.Argument(metavar="1-1.json", help="LawBench 1-1 的题目 (articles to recite)")],
+    target: Annotated[Path, typer.Option("--out", "-o", metavar="F.json", help="结果，含每一处不同")],
+    workspace: Workspace = "default",
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """测量条文是否逐字给出：LawBench 1-1，ROUGE-L (recite articles)。"""
+    from eval import read_recitation, recitation_table, run_recitation
+    from rag import Assistant
+
+    # A broken file is named before anything slow is opened.
+    read_recitation(questions)
+    with progress_bar("条文背诵") as progress:
+        content = run_recitation(questions, target, Assistant(workspace=workspace), as_of, progress)
+    missing = content["items"] - content["held"]
+    last = f"{missing} 条没有收录，按 0 计；逐条列在 {target}" if missing else f"结果：{target}"
+    _print(content, recitation_table(content), as_json, last)
 
 
 @eval_app.command("scale")

@@ -12,6 +12,7 @@ from rag.draft import Draft, Support
 from rag.lexicon import Facet, Lexicon
 from rag.library import HeldDocument, HeldPlace, Library
 from rag.money import write_amount
+from rag.nearness import near
 from rag.provision import case_name, words_of
 from rag.question import Language, Question
 from rag.relevance import rank, terms
@@ -138,7 +139,12 @@ def _best(case: CaseFile, sections: Sequence[str], question: Question, count: in
     topic = _beside_names(case, question.topic)
     # A question of one or two words tells no paragraph from another: then the order of the text decides.
     telling = sum(terms(topic).values()) > 2
-    scores = rank(topic, [place.text for place in places]) if telling else [0.0] * len(places)
+    texts = [place.text for place in places]
+    scores = (
+        [sum(pair) for pair in zip(rank(topic, texts), near(topic, texts), strict=True)]
+        if telling
+        else [0.0] * len(texts)
+    )
     ranked = sorted(range(len(places)), key=lambda index: (-scores[index], index))
     return [places[index] for index in sorted(ranked[:count])]
 

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from ingest.script import to_simplified
+
 # A sentence that talks to the assistant about its own rules, role, wording or secrets is an instruction, whoever wrote
 # it. The groups follow the usual taxonomy of prompt injection: override, role change, dictated output, exfiltration,
 # forged turns.
@@ -19,10 +21,12 @@ _ROLE = (
     r"|you are now\b|from now on\b|act as\b|pretend (?:to be|you)\b|developer mode|(?<![A-Za-z])DAN(?![A-Za-z])|jailbreak"
 )
 _DICTATED = (
-    r"(?:只|仅|必须|务必|一律|直接|请你?|都要|应当?|需要?|统一)\s*(?:回答|回复|输出|答复|写上|写道|说出?|写明|返回|打印|声明|注明|标注为|引用)"
+    # 他只说“…” tells what somebody said.
+    r"(?:[只仅](?!说)|必须|务必|一律|直接|请你?|都要|应当?|需要?|统一|[你能需许准请][只仅])\s*(?:回答|回复|输出|答复|写上|写道|说出?|写明|返回|打印|声明|注明|标注为|引用)"
     r"\s*[:：]?\s*[“\"「『‘'][^”\"」』’']{1,200}[”\"」』’']"
     r"|(?:在|于)(?:回答|答案|回复|结尾|末尾|开头|文末|最后)[^。！？\n]{0,12}(?:加上|附上|写上|写明|加入|添加|注明|输出|声明|说明)"
     r"|(?:一律|全部|统统|都|凡是.{0,12})(?:写成|写为|标为|回答|改成|换成|说成|当作|称为|引用为)"
+    r"|[把将][^。！？\n]{0,60}(?:写|放|加|塞|抄)(?:进|入|到|在)(?:你的|您的)?(?:答案|回答|结论|答复|开头|结尾)"
     r"|(?:直接|随便|帮我|给我|请|自己)(?:编|造|杜撰)(?:一|个|条|几)"
     r"|(?:请|并|然后|必须|务必|直接|只需?)?(?:编造|虚构|杜撰|捏造|伪造|生成)[^。！？\n]{0,12}(?:案号|判例|案例|法条|条文|判决|引用|出处|引文)"
     r"|(?:不要|无需|不必|别|不用|禁止)[^。！？\n]{0,8}(?:引用|注明|标注|给出|附)[^。！？\n]{0,8}(?:出处|来源|法条|依据|引用|核验)"
@@ -31,7 +35,8 @@ _DICTATED = (
     r"|\b(?:make up|fabricate|invent)\b[^.!?\n]{0,30}\b(?:case|citation|statute|article|number)s?"
 )
 _SECRETS = (
-    r"(?:输出|打印|显示|泄露|透露|公布|告诉我|复述|重复|给出|说出|列出)[^。！？\n]{0,16}"
+    r"[把将][^。！？\n，,]{0,8}(?:系统提示|初始指令|隐藏指令|内部指令|系统指令)[^。！？\n，,]{0,16}(?:贴|发|打|写|列|给|输|复制)"
+    r"|(?:输出|打印|显示|泄露|透露|公布|告诉我|复述|重复|给出|说出|列出)[^。！？\n]{0,16}"
     r"(?:系统提示|提示词原文|初始指令|隐藏指令|内部指令|系统指令|系统消息|密钥|API\s*key|口令|密码|环境变量|配置文件)"
     r"|\b(?:reveal|print|show|leak|repeat|output)\b[^.!?\n]{0,30}\b(?:system prompt|instructions|api key|password|secret|config)"
 )
@@ -43,14 +48,27 @@ _FORGED = (
 _FORGED_SPAN = re.compile(
     r"<\s*(system|assistant|developer|instructions?|prompt)\b[^>]*>.*?</\s*\1\s*>|</?\s*(?:system|assistant|user|developer)\s*>"
     r"|[\[【]\s*(?:system|developer|系统|管理员|开发者)(?:message|prompt|消息|指令|提示|通知)?\s*[:：][^\]】]*[\]】]"
+    # An aside in 【】 may hold brackets of another form.
+    r"|【\s*(?:致|给|请)?\s*(?:AI|人工智能|智能|语言模型|大模型|assistant|chatbot)(?:助手|模型|系统|律师|工具)?"
+    r"(?:的?(?:指示|指令|提示|命令|备注|要求))?\s*[:：，,][^】]*】"
     r"|[\[【（(][^\]】）)]{0,30}(?:AI|人工智能|智能助手|语言模型|大模型|机器人)[^\]】）)]{0,30}(?:须|必须|务必|应当?|请|需要?|要)"
     r"[^\]】）)]{0,8}(?:告知|告诉|回答|回复|输出|写|说|标注|推荐|引用)[^\]】）)]*[\]】）)]"
-    r"|[\[【（(]\s*(?:致|给|请)?\s*(?:AI|人工智能|智能|语言模型|大模型|assistant|chatbot)(?:助手|模型|系统|律师|工具)?\s*[:：，,][^\]】）)]*[\]】）)]",
+    r"|[\[【（(]\s*(?:致|给|请)?\s*(?:AI|人工智能|智能|语言模型|大模型|assistant|chatbot)(?:助手|模型|系统|律师|工具)?"
+    r"(?:的?(?:指示|指令|提示|命令|备注|要求))?\s*[:：，,][^\]】）)]*[\]】）)]"
+    r"|#{2,}\s*(?:系统)?(?:指令|指示|提示|命令|instructions?|system)\s*[:：][^#]*#{2,}",
     re.IGNORECASE | re.DOTALL,
 )
 _INSTRUCTION = re.compile("|".join((_OVERRIDE, _ROLE, _DICTATED, _SECRETS, _FORGED)), re.IGNORECASE)
 _SENTENCE = re.compile(r"(?:(?!\.\s)[^。！？!?；;\n])*(?:[。！？!?；;\n]+|\.\s+|$)")
 _CLAUSE = re.compile(r"[^，,：:]*[，,：:]?")
+# Where a sentence leaves the instruction and comes to the question: all before it belongs to the instruction.
+_HANDOFF = re.compile(
+    r"(?:然后|之后|接着|最后|再)(?:再)?请?(?:告诉我|回答|说明|解释|说说)\s*[:：，,]?"
+    r"|(?:顺便|顺带)(?:再)?问(?:一下|一句)?\s*[:：，,]?|我?(?:真正|其实)?[想要]问的(?:其实)?是\s*[:：，,]?|问[个点]?正事\s*[:：，,]?"
+    r"|(?:then|and then|after that)[, ]+(?:please )?(?:tell me|answer|explain)\s*:?|(?:my|the) (?:real|actual) question is\s*:?",
+    re.IGNORECASE,
+)
+_SHORTEST_QUESTION = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +91,7 @@ def separate_instructions(text: str) -> Separated:
     False
     """
     kept: list[str] = []
+    raw, text = text, to_simplified(text)
     text, forged = _FORGED_SPAN.subn(lambda match: " " * len(match[0]), text)
     found = forged > 0
     for sentence in _SENTENCE.findall(text):
@@ -83,12 +102,18 @@ def separate_instructions(text: str) -> Separated:
         # The part of the sentence after the instruction may dictate its wording: only clauses before it are kept,
         # and clauses after it when they ask something of their own.
         kept.append("".join(_keep_clauses(sentence)))
-    return Separated("".join(kept), found)
+    # Taken from the text as it was written: what is read above is its simplified form, character by character.
+    shown = "".join(own if read != " " else " " for own, read in zip(raw, "".join(kept), strict=True))
+    return Separated(shown if found else raw, found)
 
 
 def _keep_clauses(sentence: str) -> list[str]:
     match = _INSTRUCTION.search(sentence)
     assert match is not None
+    turns = [turn.end() for turn in _HANDOFF.finditer(sentence, match.start())]
+    if turns and len(sentence) - turns[0] >= _SHORTEST_QUESTION:
+        rest = sentence[turns[0] :]
+        return [" " * turns[0], rest if not _INSTRUCTION.search(rest) else "".join(_keep_clauses(rest))]
     pieces: list[str] = []
     at = 0
     for clause in _CLAUSE.findall(sentence):

@@ -14,7 +14,8 @@ _NAME = (
 _DISPUTE = re.compile(
     r"被[^,。;!?\n]{0,24}?(?:起诉|诉|告|投诉|索赔|追责|指控|控告)|起诉|诉至|告上|告了|诉(?:我|客户|其|他|某)|原告|(?:称|说|认为)[^,。;!?]{0,20}(?:侵权|抄|侵犯|盗用|偷)|律师函|[来致去]函|发[^,。;]{0,6}函|传票|应诉|应对|要(?:求)?(?:我|他|她|客户|被告)[^,。;!?]{0,8}(?:赔|删|停|道歉)|侵权通知|索赔|要求(?:我|赔偿|删除|下架|停止)|"
     r"提起公诉|公诉|维权|状告|指控|要告|想告|被诉|投诉|发函|告我|主张(?:我|其|享有|著作权|版权|权利|侵权)|侵权(?:吗|风险)|"
-    r"\b(?:sued|sues|suing|lawsuit|cease[- ]and[- ]desist|claims? (?:that|infringement)|alleg\w+|accus\w+|infring\w+|prosecut\w+)\b",
+    r"\b(?:sued|sues|suing|lawsuit|cease[- ]and[- ]desist|claims? (?:that|infringement|damages|RMB|CNY|USD|[¥$]?\d)|demand(?:s|ed|ing)?|(?:warning|demand|lawyer's) letter|"
+    r"took \w+ to court|alleg\w+|accus\w+|infring\w+|prosecut\w+)\b",
     re.IGNORECASE,
 )
 _PLEA = re.compile(
@@ -29,12 +30,13 @@ _PARTY = re.compile(
 )
 _DEED = re.compile(
     r"(?:用|使用|利用|通过|以|把|将|拿|转载|上传|发布|下载|印|生成|训练|抓取|爬取|销售|卖|进货|进了|运营|经营|提供|接入|调用|截取|换脸|剪辑|制作|收到|拿到|删除|下架|抄袭|模仿|复制|展示|改编|画|做|播放|引用)了?|"
-    r"\b(?:used?|upload\w*|generat\w+|train\w*|runs?|operat\w+|sold|sells?|print\w*|post\w*|cop(?:y|ies|ied)|creat\w+|made|makes?|bought|scrap\w+|publish\w*|receiv\w+|repost\w*|offers?|provid\w+)\b",
+    r"\b(?:used?|upload\w*|generat\w+|train\w*|runs?|operat\w+|sold|sells?|print\w*|post\w*|cop(?:y|ies|ied)|creat\w+|made|makes?|bought|scrap\w+|publish\w*|receiv\w+|repost\w*|offers?|provid\w+|re-?sold|resells?|republish\w*|reprodu\w+|"
+    r"copying|distribut\w+|display\w*|import(?:s|ed)|host(?:s|ed)|stream\w*|edit(?:s|ed)|swapp\w+|download\w*|reus\w+|us(?:es|ing)|took)\b",
     re.IGNORECASE,
 )
 _MATTER = re.compile(
     r"AI|人工智能|生成|模型|素材|短文|转载|GPT|豆包|提示词|训练|提示词|LoRA|换脸|著作权|版权|作品|抄袭|图案|图片|插画|画|小说|照片|歌|音乐|视频|文章|报告|形象|角色|Midjourney|Stable|侵权|"
-    r"\b(?:image|picture|novel|song|copyright|artwork|character|work|prompt|model|photo|article)s?\b",
+    r"\b(?:image|picture|novel|song|copyright|artwork|character|work|prompt|model|photo|article|painting|drawing|picture book|map|chart|report|text|video|music|voice|face|logo|design|pattern|poster)s?\b",
     re.IGNORECASE,
 )
 # A question about law, a case or a concept: it speaks of elements, provisions or a judgment, and nobody did anything.
@@ -131,7 +133,8 @@ _QUESTION = re.compile(r"[^。!?;\n]*(?:[?]|请问|想问|请(?:评估|分析|�
 _ASKS_TO_PLEAD = re.compile(
     rf"{_PLEA.pattern}|辩|主张|理由|成立|站得住|立得住|站不住|说得通|有用|有道理|赔|侵权|应对|怎么办|评估|评价|分析|行不行|哪条|哪项|哪一?个|"
     r"能(?:怎么|如何|讲|说|提|做)|(?:怎么|如何|怎样)(?:说|讲|排|打|答|回|做|处理|写)|(?:讲|说|提|做|排|打)(?:些)?(?:什么|哪)|顺序|合法来源|合理使用|避风港|脱身|打得出去|能打|认吗|怎么看|胜算|别的|其他|实话|您看|有事吗|"
-    r"\bargu\w+|\bplead|\bavailable\b|\braise\b|\bstand\b|\bworr\w+|\bclaim\b|\bdefend\w*|\boptions?\b",
+    r"\bargu\w+|\bplead|\bavailable\b|\braise\b|\bstand\b|\bworr\w+|\bclaim\b|\bdefend\w*|\boptions?\b|"
+    r"\bhow (?:should|can|could|may|might|would|do|strong|far|good)\b|\bwhat else\b|\b(?:answer|respond|rely|carry|hold up|stand up|worth|resist)\b",
     re.IGNORECASE,
 )
 # A question for the words of the law, for what became of a case, or for who bears the costs, when and where one sues.
