@@ -79,6 +79,13 @@ _PARTIES = re.compile(
 )
 _TITLE = re.compile(r"《[^《》]*》")
 _QUOTED_CASE = re.compile(r"[“「『\"][^“”「」『』\"]{2,20}案[”」』\"]")
+# A document told by its year and what was done with it: 2026年某组织大会通过的人工智能条约.
+_ISSUED = re.compile(
+    r"(?:19|20)\d{2}年[^,。;?!《》]{0,30}?(?:通过|发布|公布|出台|颁布|印发|制定|施行|实施|生效|签署|批准)的"
+    r"(?P<name>[^,。;?!《》“”的]{2,30}?(?:条约|公约|协定|法案|条例|办法|规定|意见|解释|指南|准则|细则|标准|白皮书|批复|纪要|草案))"
+    r"(?=[,。;?!里中的第关规对是有]|$)"
+)
+_VAGUE = re.compile(r"相关|有关|怎么|怎样|如何|是否|哪|什么|一[部个份]|这|那|新|上述|其他")
 _FOOTNOTE = re.compile(
     r"[”》]?的?第?(?:脚注|注释|注)\s?[(〔]?([0-9]{1,2}|[一二三四五六七八九十]{1,3})(?![0-9一-鿿]*[条款项])"
 )
@@ -122,7 +129,7 @@ class Reader:
             if mended != text:
                 text, mentions = mended, self.mentions(mended, language, in_conversation=bool(history))
             mentions = self.loosely(text, mentions)
-        mentions += self._unknown_cases(text, mentions)
+        mentions += self._unknown_names(text, mentions)
         question = self.sort(raw, text, language, separated.found, mentions)
         if not history:
             return question
@@ -175,15 +182,23 @@ class Reader:
     def _any_held(self, mentions: Sequence[Mention]) -> bool:
         return any(self.is_held(mention) for mention in mentions)
 
-    def _unknown_cases(self, text: str, mentions: Sequence[Mention]) -> list[Mention]:
-        """Cases named by their parties that nothing held is called by: Andersen v. Stability AI, 张三诉李四案."""
+    def _unknown_names(self, text: str, mentions: Sequence[Mention]) -> list[Mention]:
+        """Cases named by their parties and documents told by their year that nothing held is called by.
+
+        Andersen v. Stability AI, 张三诉李四案, 2026年通过的人工智能条约.
+        """
         if self._any_held(mentions):
             return []
-        return [
-            Mention(match[0].strip(), match.start(), match.end(), None, match[0].strip(), Doubt.UNKNOWN)
-            for pattern in (_PARTIES, _QUOTED_CASE)
-            for match in pattern.finditer(text)
+        found = [
+            (match[0].strip(), *match.span()) for match in (*_PARTIES.finditer(text), *_QUOTED_CASE.finditer(text))
         ]
+        found += [
+            (match["name"], *match.span("name"))
+            for match in _ISSUED.finditer(text)
+            if not (_NO_NAME.fullmatch(match["name"]) or _VAGUE.search(match["name"]))
+            and not any(mention.start < match.end("name") and match.start("name") < mention.end for mention in mentions)
+        ]
+        return [Mention(name, start, end, None, name, Doubt.UNKNOWN) for name, start, end in found]
 
     def _cited(self, text: str) -> list[Mention]:
         """Citations as drafts write them; 暂行办法 by itself is the one built-in document that is called so."""
