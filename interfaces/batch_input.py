@@ -21,9 +21,9 @@ Cell = str | int | float | date | time | timedelta | None
 # The names a column goes by, best first, as `_plain` leaves them.
 _NAMES = {
     "question": (
-        *("问题", "question", "questions", "提问", "咨询问题", "咨询内容", "咨询事项", "问题描述", "问题内容"),
-        *("query", "案情", "案情描述", "案情简介", "案情摘要", "案件事实", "事实", "facts"),
+        *("问题", "question", "questions", "提问", "咨询问题", "咨询内容", "咨询事项", "问题描述", "问题内容", "query"),
     ),
+    "facts": ("案情", "案情描述", "案情简介", "案情摘要", "案件事实", "事实", "facts"),
     "id": ("id", "编号", "序号", "题号", "问题编号", "案件编号", "no", "number"),
     "as_of": ("asof", "法律时点", "时点", "适用日期", "日期", "date"),
 }
@@ -93,7 +93,7 @@ def read_questions(source: Path) -> Questions:
         编号 | 案情                   | 日期       | 经办人
         1    | 用他人画作训练模型…… | 2021-06-01 | 张某
 
-    gives one Task with id "1", the question, the date, and all four cells in `fields`. A row without id is `row-N`, N being
+    gives one Task with id "1", the facts as question (before what stands in a column 问题, where there is one), the date, and all four cells in `fields`. A row without id is `row-N`, N being
     its row in the file; a line of JSONL without one is `line-N`. Blank rows do not count. A merged cell stands for every
     row it covers. A row that cannot be used is a BadLine in its place.
 
@@ -204,6 +204,11 @@ class _Header:
     row: int
     columns: dict[str, int]
 
+    @property
+    def asked(self) -> int:
+        """The column of the questions; that of the facts where there is no other."""
+        return self.columns.get("question", self.columns.get("facts", -1))
+
 
 def _read_rows(file: str, grid: _Grid, header: _Header) -> Questions:
     names = _column_names(grid, header)
@@ -226,10 +231,14 @@ def _read_row(grid: _Grid, header: _Header, names: dict[int, str], row: int) -> 
     ):
         return None
     fields = {name: _cell(cells, at) for at, name in names.items()}
-    asked = header.columns["question"]
-    question = _text(_cell(cells, asked))
-    if question == _text(grid.rows[header.row][asked]):
+    asked = header.asked
+    if _text(_cell(cells, asked)) == _text(grid.rows[header.row][asked]):
         return None
+    question = "\n".join(
+        text
+        for name in ("facts", "question")
+        if name in header.columns and (text := _text(_cell(cells, header.columns[name])))
+    )
     problem = next(
         (f"「{names[at]}」{fault}" for at in header.columns.values() if (fault := grid.faults.get((row, at)))), ""
     )
@@ -273,7 +282,7 @@ def _find_header(rows: Sequence[Sequence[Cell]]) -> _Header | None:
     """The row among the first ten that names most columns, one of questions among them."""
     headers = (_Header(at, _known_columns(cells)) for at, cells in enumerate(rows[:_HEADER_WITHIN]))
     return max(
-        (header for header in headers if "question" in header.columns),
+        (header for header in headers if not header.columns.keys().isdisjoint(("question", "facts"))),
         key=lambda header: len(header.columns),
         default=None,
     )
@@ -364,7 +373,7 @@ def _csv_table(data: bytes, file: str) -> tuple[_Grid, _Header]:
         if header := _find_header(rows):
             width = len(rows[header.row])
             long = [at for at in range(header.row + 1, len(rows)) if any(map(_text, rows[at][width:]))]
-            faults = {(at, header.columns["question"]): _TOO_MANY for at in long}
+            faults = {(at, header.asked): _TOO_MANY for at in long}
             found.append(((len(header.columns), width, -len(long)), _Grid("", rows, set(), faults), header))
     if not found and broken:
         raise UnusableInput(f"「{file}」有一格超过 {csv.field_size_limit():,} 字，或有双引号没有配对。请改正后再试。")

@@ -92,7 +92,7 @@ def test_csv_in_the_encodings_and_with_the_delimiters_of_excel(tmp_path: Path, e
         (["日期", "案情", "序号"], (2, 1, 0)),
         (["法律时点：", "*咨询内容（必填）", "编号 / ID"], (2, 1, 0)),
         (["As of", "问题 Question", "No."], (2, 1, 0)),
-        (["案情", "问题", "编号"], (2, 1, None)),
+        (["案情", "编号", "备注"], (1, 0, None)),
         (["问题类型", "提问", "问题编号"], (2, 1, None)),
     ],
 )
@@ -103,6 +103,12 @@ def test_columns_are_found_by_name(tmp_path: Path, heads: list[str], found: tupl
             cells[at] = value
     source = workbook(tmp_path / "in.xlsx", [heads, cells])
     assert asked(source) == [("甲", FACTS, date(2010, 4, 1) if found[2] is not None else None)]
+
+
+def test_facts_stand_before_the_question_about_them(tmp_path: Path) -> None:
+    rows = [["问题", "案情"], ["能主张合理使用吗？", FACTS], ["什么是作品？", ""], ["", FACTS], ["", ""]]
+    source = workbook(tmp_path / "in.xlsx", rows)
+    assert [task[1] for task in asked(source)] == [f"{FACTS}\n能主张合理使用吗？", "什么是作品？", FACTS]
 
 
 def test_workbook_with_a_title_merged_cells_formulas_and_a_repeated_header(tmp_path: Path) -> None:
