@@ -219,17 +219,17 @@ def pinpointed(desk: StatuteDesk, place: HeldPlace, question: Question) -> list[
         return []
     if not clear and scores[second] < _MAY_TELL:
         return []
-    return [_part(inner[number], question.language, clear) for number in ([best] if clear else [best, second])]
+    if clear:
+        return [_part(inner[best], question.language, "其中与问题直接相关的是", "The part in point is ")]
+    return [
+        _part(inner[best], question.language, "其中与问题最接近的是", "The part nearest to the question is "),
+        _part(inner[second], question.language, "其次是", "Next comes "),
+    ]
 
 
-def _part(leaf: HeldPlace, language: Language, clear: bool) -> Draft:
-    """One part of an article, called in point only where no other part comes as near."""
-    label = (
-        language.pick("其中与问题直接相关的是", "The part in point is ")
-        if clear
-        else language.pick("其中与问题最接近的两处之一是", "Of the two parts nearest to the question one is ")
-    )
+def _part(leaf: HeldPlace, language: Language, chinese: str, english: str) -> Draft:
     words = words_of(leaf)
+    label = language.pick(chinese, english)
     return Draft(f"{label}{pinpoint(leaf.citation, language)}：“{words}”", (Support(leaf.citation, words),))
 
 
