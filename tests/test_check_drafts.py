@@ -115,7 +115,7 @@ def test_every_labelled_citation_of_the_drafts() -> None:
     assert len(by_draft) >= 42
     assert len(wrong) <= 0.02 * len(labels), wrong
     # Rules told in other words under a near number, and what an opponent is said to have claimed (see the README there).
-    assert len(passed) <= 5, passed
+    assert len(passed) <= 4, passed
 
 
 def _found(free: list[CheckedCitation], label: dict[str, str]) -> CheckedCitation | None:
