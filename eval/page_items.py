@@ -10,7 +10,7 @@ from html import escape
 from itertools import groupby
 from typing import Any
 
-from eval.wording import CHECKS, KINDS, VERDICTS, answered, clip, defences_found, faults, gold_lines, unsound
+from eval.wording import CHECKS, KINDS, answered, clip, defences_found, faults, gold_lines, unsound
 from rag import Verdict
 
 # Characters of each text of a passed item: who wants the whole finds it in report.json.
@@ -116,7 +116,7 @@ def _about(item: Mapping[str, Any]) -> str:
 def _cited(item: Mapping[str, Any]) -> str:
     """The keys by verdict, those that do not stand first."""
     return "\n".join(
-        f"{VERDICTS[Verdict(found)]}（{len(keys)}）：{'；'.join(dict.fromkeys(keys))}"
+        f"{Verdict(found).label}（{len(keys)}）：{'；'.join(dict.fromkeys(keys))}"
         for found, group in groupby(
             sorted(item["citations"], key=lambda cited: _RANK[cited["verdict"]]), key=lambda cited: cited["verdict"]
         )

@@ -31,9 +31,10 @@ from eval.wording import (
     unsound,
     what_was_run,
 )
+from rag import set_fonts
 
-# The fonts that every Chinese Word has, and their Latin companion.
-_BLACK, _SONG, _FANG, _LATIN = "黑体", "宋体", "仿宋", "Times New Roman"
+# The fonts that every Chinese Word has.
+_BLACK, _SONG, _FANG = "黑体", "宋体", "仿宋"
 _TEXT_WIDTH_CM = 16.0
 _HEAD_SHADE = "EDEDED"
 # A page of the answers' type holds about this many lines, of so many Chinese characters each.
@@ -256,7 +257,7 @@ def _set_styles(document: Any) -> None:
         ("Heading 3", _BLACK, 10.5, 6, 0, 1.2),
     ):
         style = styles[name]
-        _font(style, font, size)
+        set_fonts(style, font, size)
         form = style.paragraph_format
         form.space_before, form.space_after, form.line_spacing = Pt(before), Pt(after), line
         if name.startswith(("Heading", "Title")):
@@ -268,15 +269,3 @@ def _set_styles(document: Any) -> None:
     border = title.element.pPr.find(qn("w:pBdr"))
     if border is not None:
         title.element.pPr.remove(border)
-
-
-def _font(style: Any, east: str, size: float) -> None:
-    """Set Chinese and Latin font; the fonts of the theme would win over both, so they go."""
-    style.font.size = Pt(size)
-    style.font.name = _LATIN
-    fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-    for name in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
-        fonts.attrib.pop(qn(f"w:{name}"), None)
-    fonts.set(qn("w:eastAsia"), east)
-    fonts.set(qn("w:cs"), _LATIN)
-    fonts.set(qn("w:hint"), "eastAsia")

@@ -38,17 +38,6 @@ DEFENCES = {
     NONE: "无抗辩",
 }
 STRENGTHS = {Strength.STRONG: "强", Strength.MEDIUM: "中", Strength.WEAK: "弱", Strength.UNAVAILABLE: "不可用"}
-VERDICTS = {
-    Verdict.NOT_IN_CORPUS: "未收录",
-    Verdict.AMBIGUOUS: "指向不明",
-    Verdict.OUTDATED: "旧条号或旧文本",
-    Verdict.NONEXISTENT: "不存在",
-    Verdict.MISMATCH: "与案件记载不符",
-    Verdict.WRONG_PINPOINT: "条款项有误",
-    Verdict.ALTERED: "引文有改动",
-    Verdict.EXACT: "引文一致",
-    Verdict.VALID: "存在有效",
-}
 EXPLAINED = {
     "citation_recall": "标准答案要求的依据，引到了多少",
     "citation_precision": "回答的引用中，属于标准答案的有多少（多引其他有效依据也会降低）",
@@ -115,12 +104,12 @@ def faults(item: Mapping[str, Any]) -> list[str]:
 def unsound(item: Mapping[str, Any]) -> list[str]:
     """The citations and quotations of an item that do not stand, a sentence each, each place once."""
     cited = [
-        f"引用 {cited['key']}：{VERDICTS[Verdict(cited['verdict'])]}"
+        f"引用 {cited['key']}：{Verdict(cited['verdict']).label}"
         for cited in item["citations"]
         if cited["verdict"] not in _SOUND
     ]
     quoted = [
-        f"引文「{clip(quoted['quote'], 40)}」（{quoted['key']}）：{VERDICTS[Verdict(quoted['verdict'])]}"
+        f"引文「{clip(quoted['quote'], 40)}」（{quoted['key']}）：{Verdict(quoted['verdict']).label}"
         for quoted in item["quotations"]
         if quoted["verdict"] != Verdict.EXACT
     ]

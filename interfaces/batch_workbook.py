@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from interfaces.batch_input import BadLine, Cell, Questions, Task
-from interfaces.check_report import NAMES
 from interfaces.wording import ZH
 from rag import Answer, AnswerKind, Verdict
 
@@ -138,7 +137,7 @@ class _Tally:
         for kind in AnswerKind:
             yield f"类型：{ZH.kinds[kind]}", self.kinds[kind]
         for verdict in Verdict:
-            yield f"引用：{NAMES[verdict]}", self.verdicts[verdict]
+            yield f"引用：{verdict.label}", self.verdicts[verdict]
         yield "本次用时（秒）", round(seconds, 1)
         for name, values in self.made.items():
             several = len(values) > 1

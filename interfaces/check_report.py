@@ -10,17 +10,6 @@ from rich.text import Text
 
 from rag import CheckedCitation, CheckReport, UnusableInput, Verdict
 
-NAMES = {
-    Verdict.NOT_IN_CORPUS: "未收录，未核对",
-    Verdict.AMBIGUOUS: "指向不明",
-    Verdict.OUTDATED: "旧条号或旧文本",
-    Verdict.NONEXISTENT: "不存在",
-    Verdict.MISMATCH: "与案件记载不符",
-    Verdict.WRONG_PINPOINT: "条款项有误",
-    Verdict.ALTERED: "引文有改动",
-    Verdict.EXACT: "引文一致",
-    Verdict.VALID: "存在有效",
-}
 _STYLES = {
     Verdict.NOT_IN_CORPUS: "cyan",
     Verdict.AMBIGUOUS: "yellow",
@@ -38,7 +27,7 @@ def show_report(report: CheckReport, draft: str, console: Console) -> None:
         raw = " ".join(citation.raw.split())
         console.print(
             Text.assemble(
-                (f"第{line}行  ", "dim"), (f"{NAMES[citation.verdict]}  ", f"bold {style}"), (raw[:_SHOWN], "bold")
+                (f"第{line}行  ", "dim"), (f"{citation.verdict.label}  ", f"bold {style}"), (raw[:_SHOWN], "bold")
             )
         )
         console.print(Text(f"    {citation.message}"))
@@ -46,7 +35,7 @@ def show_report(report: CheckReport, draft: str, console: Console) -> None:
             console.print(_difference(citation))
         if citation.suggestion:
             console.print(Text.assemble("    应引：", (citation.suggestion, "green")))
-    counts = "，".join(f"{NAMES[Verdict(name)]} {count}" for name, count in report.summary.items() if count)
+    counts = "，".join(f"{Verdict(name).label} {count}" for name, count in report.summary.items() if count)
     total = len(report.citations)
     console.print(Text(f"共{total}处引用：{counts}。" if total else "没有找到对法条或案件的引用。", style="bold"))
     if notice := unreadable(draft):
@@ -118,7 +107,7 @@ def whole_page(report: CheckReport, draft: str, title: str) -> str:
 def report_body(report: CheckReport, draft: str | None, show: Callable[[str], str] = escape) -> str:
     """The counts, the table of findings and, where it is given, the marked draft; `show` makes text safe where it is put."""
     rows = "\n".join(_row(number, citation, show) for number, citation in enumerate(report.citations, 1))
-    counts = "，".join(f"{NAMES[Verdict(name)]} {count}" for name, count in report.summary.items() if count)
+    counts = "，".join(f"{Verdict(name).label} {count}" for name, count in report.summary.items() if count)
     total = len(report.citations)
     head = f"共{total}处引用：{counts}。“未收录”的没有核对，不等于正确。" if total else "没有找到对法条或案件的引用。"
     table = (
@@ -141,7 +130,7 @@ def _row(number: int, citation: CheckedCitation, show: Callable[[str], str]) -> 
     source = f"<br><details><summary>条文</summary>{show(citation.source)}</details>" if citation.source else ""
     return (
         f'<tr class="{kind}" id="c{number}"><td><a href="#d{number}">{number}</a></td><td>{show(citation.raw)}</td>'
-        f"<td><b>{NAMES[citation.verdict]}</b></td><td>{show(citation.message)}{shown}{source}</td>"
+        f"<td><b>{citation.verdict.label}</b></td><td>{show(citation.message)}{shown}{source}</td>"
         f"<td><code>{show(citation.suggestion or '')}</code></td></tr>"
     )
 
@@ -183,7 +172,7 @@ def write_commented(report: CheckReport, source: Path, target: Path) -> None:
             continue
         runs = draft.runs_at(citation.start, citation.end)
         if runs:
-            draft.comment(runs, f"【{NAMES[citation.verdict]}】{_comment(citation)}", _AUTHOR, _INITIALS)
+            draft.comment(runs, f"【{citation.verdict.label}】{_comment(citation)}", _AUTHOR, _INITIALS)
     draft.save(target)
 
 

@@ -22,12 +22,11 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt, RGBColor
 
-from rag import Block, Footnote, Heading, Listing, Look, Mark, Memo, Paragraph, Runs, Table, Words
+from rag import Block, Footnote, Heading, Listing, Look, Mark, Memo, Paragraph, Runs, Table, Words, set_fonts
 
 # The fonts of a Chinese document (GB/T 9704), each with what stands in where it is not installed.
 _TITLE, _BLACK, _BODY, _KAI, _SONG = "方正小标宋简体", "黑体", "仿宋", "楷体", "宋体"
 _INSTEAD = {_TITLE: "黑体,SimHei", _BLACK: "SimHei", _BODY: "FangSong,仿宋_GB2312", _KAI: "KaiTi", _SONG: "SimSun"}
-_LATIN = "Times New Roman"
 _FOOTNOTES_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
 # Characters of its longest cell from which on a row may be broken over two pages.
 _LONG_ROW = 160
@@ -187,10 +186,10 @@ def _set_styles(document: Any) -> None:
     languages = styles.element.find(f".//{qn('w:docDefaults')}//{qn('w:lang')}")
     if languages is not None:
         languages.set(qn("w:eastAsia"), "zh-CN")
-    _font(styles["Normal"], _BODY, 12)
-    _font(styles["Footer"], _SONG, 9)
+    set_fonts(styles["Normal"], _BODY, 12)
+    set_fonts(styles["Footer"], _SONG, 9)
     body = styles["Body Text"]
-    _font(body, _BODY, 12)
+    set_fonts(body, _BODY, 12)
     _space(body, after=0, line=1.5)
     body.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
     _first_line(body)
@@ -200,7 +199,7 @@ def _set_styles(document: Any) -> None:
         ("Heading 2", _BLACK, 12, 8, 3),
     ):
         heading = styles[name]
-        _font(heading, font, size)
+        set_fonts(heading, font, size)
         _space(heading, before, after, 1.3)
         heading.paragraph_format.keep_with_next = True
         heading.font.bold = False
@@ -212,7 +211,7 @@ def _set_styles(document: Any) -> None:
     if border is not None:
         title.element.pPr.remove(border)
     quote = styles["Quote"]
-    _font(quote, _KAI, 11)
+    set_fonts(quote, _KAI, 11)
     _space(quote, after=0, line=1.25)
     quote.font.italic = False
     quote.font.color.rgb = RGBColor(0, 0, 0)
@@ -240,20 +239,8 @@ def _set_styles(document: Any) -> None:
 def _new(styles: Any, name: str, font: str, size: float, *, builtin: bool = False) -> Any:
     style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, builtin)
     style.base_style = styles["Normal"]
-    _font(style, font, size)
+    set_fonts(style, font, size)
     return style
-
-
-def _font(style: Any, east: str, size: float) -> None:
-    """Set Chinese and Latin font; the fonts of the theme would win over both, so they go."""
-    style.font.size = Pt(size)
-    style.font.name = _LATIN
-    fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-    for name in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
-        fonts.attrib.pop(qn(f"w:{name}"), None)
-    fonts.set(qn("w:eastAsia"), east)
-    fonts.set(qn("w:cs"), _LATIN)
-    fonts.set(qn("w:hint"), "eastAsia")
 
 
 def _space(style: Any, before: float = 0, after: float = 0, line: float = 1.0) -> None:

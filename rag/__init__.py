@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     from rag.settings import Settings
     from rag.support import SupportCheck, open_support
     from rag.word_draft import WordDraft, open_word
+    from rag.word_fonts import set_fonts
     from rag.workspace import Workspace
 
 __all__ = [
@@ -153,6 +154,7 @@ __all__ = [
     "open_word",
     "read_draft",
     "resolve",
+    "set_fonts",
     "stands_in",
     "write_memo",
 ]
@@ -255,6 +257,7 @@ _HOMES = {
         "SupportCheck",
         "open_support",
     ),
+    "rag.word_fonts": ("set_fonts",),
     "rag.word_draft": (
         "WordDraft",
         "open_word",

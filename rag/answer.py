@@ -33,9 +33,27 @@ class Verdict(StrEnum):
     VALID = "valid"
 
     @property
+    def label(self) -> str:
+        """The Chinese words for it, as reports show them."""
+        return _VERDICT_LABELS[self]
+
+    @property
     def is_sound(self) -> bool:
         """Whether a citation with this verdict may be shown as support: only exact and valid ones."""
         return self in (Verdict.EXACT, Verdict.VALID)
+
+
+_VERDICT_LABELS = {
+    Verdict.NOT_IN_CORPUS: "未收录，未核对",
+    Verdict.AMBIGUOUS: "指向不明",
+    Verdict.OUTDATED: "旧条号或旧文本",
+    Verdict.NONEXISTENT: "不存在",
+    Verdict.MISMATCH: "与案件记载不符",
+    Verdict.WRONG_PINPOINT: "条款项有误",
+    Verdict.ALTERED: "引文有改动",
+    Verdict.EXACT: "引文一致",
+    Verdict.VALID: "存在有效",
+}
 
 
 class Strength(StrEnum):

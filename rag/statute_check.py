@@ -609,13 +609,12 @@ class StatuteCheck:
         if not (stranger or kin):
             return None
         home = book.places[ranked[0]]
-        return Finding(
-            Verdict.WRONG_PINPOINT,
-            place.key,
-            f"所说的内容不在{self._where(place)}，而在{pinpoint(home.citation)}。",
-            home.key,
-            source=home.text,
-        )
+        return self._told_elsewhere(place, home)
+
+    def _told_elsewhere(self, place: HeldPlace, home: HeldPlace) -> Finding:
+        """What is said of the cited place stands in another."""
+        said = f"所说的内容不在{self._where(place)}，而在{pinpoint(home.citation)}。"
+        return Finding(Verdict.WRONG_PINPOINT, place.key, said, home.key, source=home.text)
 
     def _placed_elsewhere(self, place: HeldPlace, claim: Claim) -> Finding | None:
         """A statement of which the meaning is that of another article, by the fitted weights (`rag.placing`)."""
@@ -625,13 +624,7 @@ class StatuteCheck:
         if placed is None or placed.odds < SURE_ELSEWHERE:
             return None
         home = self._book(place.citation).places[placed.article]
-        return Finding(
-            Verdict.WRONG_PINPOINT,
-            place.key,
-            f"所说的内容不在{self._where(place)}，而在{pinpoint(home.citation)}。",
-            home.key,
-            source=home.text,
-        )
+        return self._told_elsewhere(place, home)
 
     def _beside(self, place: HeldPlace, claim: Claim) -> Finding | None:
         """A statement that is plainly that of another paragraph or item of the same list than the one cited."""
@@ -657,13 +650,7 @@ class StatuteCheck:
         ]
         if nearest - own + shares[1] - shares[0] < _PLAINLY_NEARER:
             return None
-        return Finding(
-            Verdict.WRONG_PINPOINT,
-            place.key,
-            f"所说的内容不在{self._where(place)}，而在{pinpoint(best.citation)}。",
-            best.key,
-            source=best.text,
-        )
+        return self._told_elsewhere(place, best)
 
     def _other_item(self, place: HeldPlace, said: str, is_attributed: bool) -> Finding | None:
         """A statement that is that of another item of the same list: 第（五）项 cited for what stands in the twelfth."""
@@ -682,13 +669,7 @@ class StatuteCheck:
             return None
         home = self.place(best)
         assert home is not None
-        return Finding(
-            Verdict.WRONG_PINPOINT,
-            place.key,
-            f"所说的内容不在{self._where(place)}，而在{pinpoint(best)}。",
-            str(best),
-            source=home.text,
-        )
+        return self._told_elsewhere(place, home)
 
     def _misstated(self, place: HeldPlace, claim: Claim) -> Finding | None:
         """A rule restated with another figure, or word for word but for a number or a negation."""

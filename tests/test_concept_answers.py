@@ -40,7 +40,7 @@ def test_the_law_that_speaks_of_it_is_among_the_sources(ask: Asking, question: s
 
 def test_the_part_in_point_is_the_paragraph_asked_about(ask: Asking) -> None:
     answer = ask("法定赔偿的上限是多少")
-    part = next(statement for statement in answer.statements if "其中与问题直接相关的是" in statement.text)
+    part = next(statement for statement in answer.statements if "其中与问题最接近的是" in statement.text)
     assert "五百元以上五百万元以下" in part.text
     assert "国家机关为执行公务" not in "".join(
         s.text for s in ask("什么是合理使用").statements if "著作权法@2020/24/1/7" in s.citations
