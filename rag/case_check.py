@@ -27,7 +27,7 @@ from rag.case_facts import (
 from rag.case_names import CaseNames
 from rag.case_slots import CaseWords, joined, slots
 from rag.cases import tools_of
-from rag.claims import Misfit, is_pending, misfits
+from rag.claims import Misfit, is_pending, is_review, misfits
 from rag.library import Held, HeldDocument, HeldPlace, Library
 from rag.provision import case_name
 from rag.quote_check import ALIKE, changes, folded, likeness, says_which, stands
@@ -335,7 +335,13 @@ def mismatches(
     if found and related and speaks_of_both and meta.get("outcome") != "unknown":
         for other in related:
             elsewhere = {misfit.field for misfit in _stated(said, other, tools, courts)}
-            found = [misfit for misfit in found if misfit.field in elsewhere or misfit.field in ("cause", "instance")]
+            found = [
+                misfit
+                for misfit in found
+                if misfit.field in elsewhere
+                or misfit.field in ("cause", "instance")
+                or is_review(said[misfit.start : misfit.end])
+            ]
     return _one_each(found)
 
 

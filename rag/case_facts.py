@@ -331,9 +331,24 @@ def is_reported(said: str, at: int) -> bool:
     return wanted > held
 
 
+def _has_happened(said: str, misfit: Misfit) -> bool:
+    """Whether a party is told to say that a court has already decided so: 对方提出，该案已经改判 can be looked up, unless the
+    draft itself calls it an error."""
+    low = max(said.rfind(mark, 0, misfit.start) for mark in "。；;\n") + 1
+    return (
+        misfit.field == "outcome"
+        and re.search(r"(?:已经?|业已|早已|被)\s?$", said[low : misfit.start]) is not None
+        and re.search(r"误|谣|传言|坊间|有人说|是否|并非|不实", said[low : misfit.start]) is None
+    )
+
+
 def is_a_holding(said: str, misfit: Misfit, meta: Mapping[str, Any]) -> bool:
     """Whether what `rag.claims` found in a draft is stated as the court's holding on the whole case."""
-    if misfit.field in ("work", "outcome", "liability", "fair_use", "not_similar") and is_reported(said, misfit.start):
+    if (
+        misfit.field in ("work", "outcome", "liability", "fair_use", "not_similar")
+        and is_reported(said, misfit.start)
+        and not _has_happened(said, misfit)
+    ):
         return False
     low = max(said.rfind(mark, 0, misfit.start) for mark in "，,。；;：:") + 1
     end = min((at for mark in "，,。；;" if (at := said.find(mark, misfit.end)) >= 0), default=len(said))

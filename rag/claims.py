@@ -210,6 +210,15 @@ def _amounts(text: str, meta: Mapping[str, Any]) -> list[Misfit]:
     return found
 
 
+def is_review(words: str) -> bool:
+    """Whether words tell what a court of appeal did with the judgment under it, of which the file of that one says nothing.
+
+    >>> is_review("改判"), is_review("判决原告胜诉")
+    (True, False)
+    """
+    return _CHANGED.match(words) is not None or _REVIEWED.match(words) is not None
+
+
 def _dates(text: str, meta: Mapping[str, Any]) -> list[Misfit]:
     found = []
     for match in _DATE.finditer(text):

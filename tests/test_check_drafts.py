@@ -36,6 +36,8 @@ ONE = [
     ("（2023）京0491民初11279号案中，原告请求判令被告道歉，并赔偿5000元。", "valid", None),
     ("法院在（2023）京0491民初11279号判决中认为：“涉案图片具备独创性要件”。", "not_in_corpus", None),
     ("四画师案判决被告赔偿10万元。", "mismatch", "北京互联网法院·四画师案"),
+    ("被上诉人当庭提出，杭州奥特曼案二审已经改判，一审竟予采信。", "mismatch", "(2024)浙01民终10332号"),
+    ("有人误传杭州奥特曼案二审已经改判。", "valid", None),
     ("依照《著作权法》第五十二条、第五十三条，应当赔偿损失", None, None),
 ]  # fmt: skip
 
@@ -114,8 +116,9 @@ def test_every_labelled_citation_of_the_drafts() -> None:
     assert len(labels) >= 850
     assert len(by_draft) >= 42
     assert len(wrong) <= 0.02 * len(labels), wrong
-    # Rules told in other words under a near number, and what an opponent is said to have claimed (see the README there).
-    assert len(passed) <= 4, passed
+    # Rules told in other words under a near number (see the README there); none in the drafts made before any tuning.
+    assert len(passed) <= 3, passed
+    assert min(int(label["draft"][:2]) for label in passed) > 20, passed
 
 
 def _found(free: list[CheckedCitation], label: dict[str, str]) -> CheckedCitation | None:
