@@ -12,18 +12,38 @@ from rag.claims import courts_named, same_court
 from rag.library import Library
 
 _INSTANCES = (
-    ("二审", re.compile(r"二审|终审|上诉审|两审|appeal", re.I)),
+    ("二审", re.compile(r"二审|终审|上诉审|上诉(?:时|中|阶段|期间|请求|法院)|两审|appeal", re.I)),
     ("一审", re.compile(r"一审|初审|两审|first instance", re.I)),
 )
 # What may stand between a place and the word for a case: 广州的那个案子, 金山法院判决.
 _PLACE_TAIL = r"(?:(?:互联网|中级|基层)?(?:人民)?(?:法院|中院)?(?:的|那个|这个|判的|那边的?|审的|那起|这起)*(?:案|判决)|[^，。？！的]{0,6}(?:的)?(?:那起|那个|那件|这起|这个)[^，。？！]{1,24}?案)"
 _PLACE_TAIL_IN_CONVERSATION = rf"(?:{_PLACE_TAIL}|(?:的?那个|那边|法院|的)?(?:呢|的呢)|那个|那边|的案)"
 # Tools and companies that many cases name tell none from another; those of one case alone do.
-_LATIN_WORD = re.compile(r"(?<![a-z])[a-z]{4,}(?![a-z])")
-_AGAINST = re.compile(r"[A-Za-z] vs?\.? [A-Z]")
+_LATIN_WORD = re.compile(r"(?<![a-z])[a-z]{3,}(?![a-z])")
+_SHORTEST_ALONE = 4
+_AGAINST = re.compile(r"(?P<first>[A-Za-z]+) vs?\.? (?P<second>[A-Z][A-Za-z]*)")
+_PARTIES = re.compile(
+    r"(?P<plaintiff>[\u4e00-\u9fff]{1,7}[\u4e00-\u9fff某])(?:起?诉|状?告了?|vs?\.?)(?P<defendant>[\u4e00-\u9fff]{1,9}[\u4e00-\u9fff某])"
+)
+_CASE_TAIL = re.compile(r"(?:一案|那?个?案子?|的|官司|纠纷).*$")
+# What says of a name that a case is meant by it.
+_CALLED_A_CASE = re.compile(
+    r"[”」』》]?(?:[^，。？！,.?!、和与]{0,6}?(?:案|判决|裁定|和解|官司|诉讼|一审|二审|上诉)|那个|那件|那起|那份|这个|的?(?:呢|案)|诉|案| case| ruling| judgment| decision| settlement)"
+)
+_ENGLISH_CASE = re.compile(
+    r"(?:'s)?(?: \w+){0,2} (?:case|ruling|judg(?:e)?ment|decision|settlement|lawsuit|litigation|appeal|verdict|hearing|suit)\b"
+    r"| (?:was|is|got) sued| sued| sues",
+    re.I,
+)
+_ENGLISH_PARTY = re.compile(r"\b(?:sued?|sues|suing|against|defendant|plaintiff) \w+$", re.I)
+# Latin words of names that name the field and no case.
+_OF_THE_FIELD = frozenset({"aigc", "lora", "gpt", "api", "app", "llm"})
+# Latin words of names that say something else as well.
+_COMMON_LATIN = frozenset({"like", "company", "images", "google", "meta", "getty", "reuters", "disney", "sony"})
 _HEART = re.compile(r"[\u4e00-\u9fffA-Za-z]{2,8}")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _CLOSE = 0.9
+_MOST_ALIKE = 3
 
 
 _PARTY_TAIL = re.compile(r"等.*$|著作权.*$|侵害.*$|侵犯.*$|信息网络.*$|不正当.*$|合同.*$")
@@ -60,13 +80,44 @@ class CaseNames:
         )
 
     def called(self, text: str, in_conversation: bool) -> list[Mention]:
-        """Cases called by nickname, place, court or a word of their own; the first way that finds any."""
-        return (
-            self._by_nickname(text, in_conversation)
-            or self._at_place(text, in_conversation)
-            or self._at_court(text)
-            or self._by_latin_word(text)
+        """Cases called by nickname, parties, place, court or a word of their own.
+
+        The first way that finds any decides; what another way finds elsewhere in the text is a further case only where the
+        text calls it one: 嘉定案、通州案, Anthropic那个和Ross那个.
+        """
+        found: list[Mention] = []
+        ways = (
+            self._by_nickname(text, in_conversation),
+            self._between(text),
+            self._at_place(text, in_conversation),
+            self._at_court(text),
+            self.by_latin_word(text),
         )
+        for mentions in ways:
+            further = self.further(found, mentions, text) if found else mentions
+            found += further
+        return found
+
+    def further(self, found: Sequence[Mention], others: Sequence[Mention], text: str) -> list[Mention]:
+        """Those of `others` that call another case than the ones found, by words of their own that stand elsewhere."""
+        known = {short for mention in found for short in (mention.candidates or _named(mention))}
+        known |= {str(other) for short in known for other in self._metas.get(short, {}).get("related") or ()}
+        return [
+            mention
+            for mention in others
+            if known.isdisjoint(mention.candidates)
+            and (called := _CALLED_A_CASE.match(text, mention.end))
+            # A court or a place right before the name of a case speaks of that one: 广州互联网法院审理的春风案.
+            and not any(mention.start < other.end and other.start < called.end() for other in found)
+        ]
+
+    def _between(self, text: str) -> list[Mention]:
+        """A case told by its parties: 绘素诉朱某案, 王某起诉武汉那家公司."""
+        return [
+            Mention(match[0], *match.span(), None, match[0], candidates=shorts)
+            for match in _PARTIES.finditer(text)
+            if (shorts := self.of_parties(match["plaintiff"], _CASE_TAIL.sub("", match["defendant"])))
+        ]
 
     def _by_nickname(self, text: str, in_conversation: bool) -> list[Mention]:
         """The heart of a nickname with a word for a case near it: “幻之翼”椅子案, 伴心图, 那伴心呢."""
@@ -94,8 +145,10 @@ class CaseNames:
         for short, meta in self._metas.items():
             for alias in meta.get("aliases") or ():
                 core = to_simplified(str(alias)).removesuffix("案")
-                if core != alias and _HEART.fullmatch(core) and short not in hearts.get(core, ()):
-                    hearts[core] = (*hearts.get(core, ()), short)
+                parts = re.split("诉", core) if "诉" in core else [core] if core != alias else []
+                for part in parts:
+                    if _HEART.fullmatch(part) and "某" not in part and short not in hearts.get(part, ()):
+                        hearts[part] = (*hearts.get(part, ()), short)
         return hearts
 
     def _at_place(self, text: str, in_conversation: bool) -> list[Mention]:
@@ -163,27 +216,40 @@ class CaseNames:
         return held
 
     @cached_property
-    def _by_word(self) -> dict[str, str]:
-        """Latin words that stand in the names of one case alone: Suno, Dreamwriter."""
+    def _by_word(self) -> dict[str, tuple[str, ...]]:
+        """The cases in whose names a Latin word stands: Suno, Dreamwriter, Anthropic."""
         cases: dict[str, set[str]] = {}
         for short, meta in self._metas.items():
             names = " ".join((short, *map(str, meta.get("aliases") or ())))
             for word in _LATIN_WORD.findall(fold(names)):
                 cases.setdefault(word, set()).update(self._first_instances((short, *(meta.get("related") or ()))))
-        return {word: next(iter(shorts)) for word, shorts in cases.items() if len(shorts) == 1}
+        return {
+            word: tuple(sorted(shorts))
+            for word, shorts in cases.items()
+            if len(shorts) <= _MOST_ALIKE and word not in _OF_THE_FIELD
+        }
 
-    def _by_latin_word(self, text: str) -> list[Mention]:
-        """A case called by its one Latin word in a Chinese sentence, a slip in it forgiven."""
+    def by_latin_word(self, text: str) -> list[Mention]:
+        """Cases called by a Latin word of their names, a slip in it forgiven; one that several share, or that says something
+        else as well, only where the text calls it a case."""
         from difflib import get_close_matches
 
+        folded = fold(text)
+        if pair := _AGAINST.search(text):
+            sides = [self._by_word.get(fold(pair[side]), ()) for side in ("first", "second")]
+            both = tuple(short for short in sides[0] if short in sides[1])
+            return [Mention(pair[0], *pair.span(), None, pair[0], candidates=both)] if both else []
         found: list[Mention] = []
-        if not _HAN.search(text) or _AGAINST.search(text):
-            return found
-        for match in _LATIN_WORD.finditer(fold(text)):
-            near = get_close_matches(match[0], self._by_word, n=1, cutoff=_CLOSE)
-            if near:
-                raw = text[match.start() : match.end()]
-                found.append(Mention(raw, match.start(), match.end(), None, raw, candidates=(self._by_word[near[0]],)))
+        for match in _LATIN_WORD.finditer(folded):
+            word = match[0]
+            near = [word] if word in self._by_word else []
+            if len(word) >= _SHORTEST_ALONE and not near:
+                near = get_close_matches(word, self._by_word, n=1, cutoff=_CLOSE)
+            shorts = self._by_word[near[0]] if near else ()
+            raw = text[match.start() : match.end()]
+            alone = len(shorts) == 1 and len(word) >= _SHORTEST_ALONE and word not in _COMMON_LATIN
+            if shorts and ((alone and _HAN.search(text)) or (raw[0].isupper() and _is_case(text, match.end()))):
+                found.append(Mention(raw, match.start(), match.end(), None, raw, candidates=shorts))
         return found
 
     def _first_instances(self, shorts: Sequence[str]) -> tuple[str, ...]:
@@ -195,6 +261,17 @@ class CaseNames:
             and any(other in shorts for other in self._metas[short].get("related") or ())
         }
         return tuple(short for short in shorts if short not in later) or tuple(shorts)
+
+
+def _named(mention: Mention) -> tuple[str, ...]:
+    return (mention.citation.document,) if mention.citation else ()
+
+
+def _is_case(text: str, end: int) -> bool:
+    """Whether the words behind a name, in English those beside it, say that a case is meant."""
+    if _HAN.search(text):
+        return _CALLED_A_CASE.match(text, end) is not None
+    return _ENGLISH_CASE.match(text, end) is not None or _ENGLISH_PARTY.search(text, 0, end) is not None
 
 
 def _is_party(said: str, held: str) -> bool:

@@ -103,6 +103,7 @@ def about_case(desk: CaseDesk, case: CaseFile, question: Question, *, brief: boo
         drafts += _direct(case, facet, question.language)
     wanted: list[HeldPlace] = []
     for facet in facets:
+        wanted += [place for place in case.passages if any(word in place.text for word in facet.told_by)][:2]
         wanted += _best(case, facet.sections[:1], question, 2 if brief else 3)
     identity = _first(case, "案情") or _first(case, "要点")
     holdings = _best(case, ("本院认为", "裁判理由", "要点"), question, _BRIEF_HOLDINGS if brief else _HOLDINGS)
@@ -167,8 +168,12 @@ def _told(case: CaseFile, place: HeldPlace, language: Language) -> Draft:
 
 
 def _direct(case: CaseFile, facet: Facet, language: Language) -> list[Draft]:
-    """One line that answers what was asked, from the front matter, borne by the paragraph that says the same."""
+    """One line that answers what was asked, from the front matter, borne by the paragraph that says the same; or that
+    the file does not tell it."""
     label = language.pick(facet.label, facet.label_en)
+    if facet.told_by:
+        told = any(word in place.text for word in facet.told_by for place in case.passages)
+        return [] if told else _unknown(case, facet, language)
     lines: list[Draft] = []
     for field in facet.fields:
         value = case.meta.get(field)

@@ -27,7 +27,7 @@ from rag.draft import Draft
 from rag.index import Index
 from rag.lexicon import load_lexicon
 from rag.library import HeldDocument
-from rag.question import Question
+from rag.question import Language, Question
 from rag.relevance import rank, terms
 from rag.retrieve import Hit, Retriever, Route
 from rag.scope import in_scope, load_field
@@ -41,6 +41,7 @@ from rag.statutes import (
     says_something,
 )
 from rag.telling import asks_to_be_shown, asks_what_to_plead, asks_without_facts, is_disputed, looks_like_facts
+from rag.wording import load_wording
 
 _FOUND = 40
 _SHORTEST = 3
@@ -53,6 +54,8 @@ _SAME_COURT = re.compile(r"同一(?:个|家)?法院|该法院|该院|这家法�
 # So many facts told for sure, with a dispute, make a story; fewer where defences are asked for or the text looks like one;
 # and so many make one without a word on who sued.
 _STORY, _STORY_ASKED, _LONG_STORY = 3, 2, 4
+# Log odds from which on the wording of a text that tells one, two or three facts is that of a fact pattern.
+_WORDED_AS_STORY = (2.2, 1.0, -0.5)
 # The share of a question's terms that a passage of a named document must hold to be shown first.
 _SPEAKS_OF_IT = 0.15
 # A passage of another source is shown beside what the question names from this share of its terms on; a question
@@ -188,7 +191,9 @@ class Composer:
                 return _too_short(question)
             # What a follow-up leaves unsaid stands in the question before it.
             asked = f"{question.earlier} {question.text}" if question.inherited else question.text
-            if not in_scope(field, asked, question.topic, hits):
+            # Who goes on asking in words of the field goes on about the field.
+            goes_on = question.in_conversation and hits and field.holds(question.text)
+            if not goes_on and not self._is_in_scope(asked, question.topic, hits):
                 return nothing_here(question)
         found = about_concept(desk, question, self._inside(question, day), hits)
         side = leaning(question.text)
@@ -198,6 +203,13 @@ class Composer:
             drafts = [*before, *self._case_described(question, hits, day), *found]
         kind = {Leaning.LAW: AnswerKind.STATUTE, Leaning.CASES: AnswerKind.CASE}.get(side, AnswerKind.CONCEPT)
         return Composed(kind, drafts + self._unheld(question))
+
+    def _is_in_scope(self, asked: str, topic: str, hits: Sequence[Hit]) -> bool:
+        """Whether a question is within reach as a whole, or one of its sentences that has words of the field: what stands
+        before it may be an order to the assistant, or a story."""
+        field = load_field(self._corpus)
+        sentences = [part for part in _SENTENCES.split(asked) if len(part) >= _TELLING_SENTENCE and field.holds(part)]
+        return any(in_scope(self._index, field, text, topic, hits) for text in dict.fromkeys([asked, *sentences]))
 
     def _search(self, query: str, day: date) -> list[Hit]:
         """The passages nearest to a query; of a long one each sentence is searched for too, since one of them asks."""
@@ -266,7 +278,12 @@ class Composer:
 
     def _query(self, question: Question) -> str:
         names = [citation.document for citation in self._named(question)]
-        return " ".join([question.topic or question.text, *dict.fromkeys(names)])
+        asked = (
+            [question.topic, question.text]
+            if question.language is Language.ENGLISH
+            else [question.topic or question.text]
+        )
+        return " ".join([*asked, *dict.fromkeys(names)])
 
     def _about_cases(self, question: Question, day: date) -> list[Draft]:
         library = self._index.library
@@ -331,6 +348,9 @@ class Composer:
         if named or asks_to_be_shown(question.text):
             return False
         if told_for_sure >= _LONG_STORY:
+            return True
+        worded = load_wording().odds(question.text).story
+        if told_for_sure and not question.unheld and worded >= _WORDED_AS_STORY[min(told_for_sure, _STORY) - 1]:
             return True
         disputed = is_disputed(question.text) or wants_defence
         enough = told_for_sure >= (_STORY_ASKED if looks else _STORY)

@@ -1,7 +1,7 @@
 """Follow-up questions: what a question leaves unsaid is filled in from the conversation before it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -38,6 +38,13 @@ _ENGLISH_PLACE = re.compile(
     rf"\b(?:({'|'.join(_ORDINALS)})|(\d{{1,2}})(?:st|nd|rd|th))\s+(paragraph|item)\b|\b(paragraph|item)\s+(\d{{1,2}})\b",
     re.I,
 )
+_PART = re.compile(r"第[一二三四五六七八九十\d]+(?:部分|卷|篇|辑)")
+# Going back to something that was asked earlier.
+_RETURNING = re.compile(
+    r"回到|说回|回头(?:看|说|讲)|回过头|再说(?:前面|之前|刚才|最初|一开始)|(?:最开始|一开始|最初|最先|第一个)(?:问|说|提)?的?|"
+    r"(?:前面|之前|早先|上面)(?:问|说|提|讲)?(?:到|过|起)?的?(?:那|这)|go(?:ing)? back to|back to|earlier question|my first question",
+    re.I,
+)
 # A question with so many terms of its own says enough by itself, unless it leans on what came before.
 _SELF_SUFFICIENT, _SHORT = 14, 6
 
@@ -52,7 +59,7 @@ def follow_up(reader: Reader, question: Question, history: Sequence[Turn]) -> Qu
     complete = complete or (reader.field.is_central(question.text) and _ABOUT_CASE.search(question.text) is None)
     if not leans and complete:
         return question
-    said = [_Said(reader, turn) for turn in history]
+    said = _returned_to(question, [_Said(reader, turn) for turn in history])
     earlier = next((turn for turn in reversed(said) if turn.by_user), None)
     late = _late_mentions(reader, question, said)
     read = reader.sort(question.raw, question.text, question.language, question.injected, late, inherited=True)
@@ -76,14 +83,32 @@ def follow_up(reader: Reader, question: Question, history: Sequence[Turn]) -> Qu
     earlier_topic = earlier.topic if earlier else ""
     if own > _SHORT:
         return replace(read, earlier=earlier_topic)
-    return replace(read, topic=f"{read.topic} {earlier_topic}".strip(), earlier=earlier_topic)
+    # What is asked now counts twice, what it leaves to the question before it once.
+    return replace(read, topic=f"{read.topic} {read.topic} {earlier_topic}".strip(), earlier=earlier_topic)
+
+
+def _returned_to(question: Question, said: "Sequence[_Said]") -> "Sequence[_Said]":
+    """The conversation up to the exchange that a question goes back to, by the words they share; all of it otherwise."""
+    asked = [number for number, turn in enumerate(said) if turn.by_user]
+    if len(asked) < 2 or _RETURNING.search(question.text) is None:
+        return said
+    wanted = terms(_RETURNING.sub(" ", question.text))
+    ends = [*asked[1:], len(said)]
+
+    def shared(number: int) -> int:
+        told = terms(" ".join(turn.text for turn in said[asked[number] : ends[number]]))
+        return sum(term in told for term in wanted)
+
+    best = max(range(len(asked)), key=lambda number: (shared(number), number))
+    return said[: ends[best]] if shared(best) else said
 
 
 def _leans(question: Question) -> bool:
     """Whether a question leans on what was said before: by its words, or because it compares one case with nothing."""
     compares = _COMPARING.search(question.text) is not None
     alone = len(question.cases) == 1 and len(question.cases[0].documents) == 1 and not question.places
-    return _LEANING.search(question.text) is not None or (compares and alone)
+    leaning = _LEANING.search(question.text) or _RETURNING.search(question.text)
+    return leaning is not None or (compares and alone)
 
 
 @dataclass(frozen=True)
@@ -126,6 +151,7 @@ def _late_mentions(reader: Reader, question: Question, said: Sequence[_Said]) ->
     return (
         late
         or _neighbour(mentions, question.text)
+        or _other_part(reader, mentions, question.text)
         or reader.cases.called(_pointing(reader, question), in_conversation=True)
         or reader.loosely(question.text, [])
     )
@@ -148,6 +174,18 @@ def _neighbour(mentions: Sequence[Mention], text: str) -> list[Mention]:
     last = cited[-1]
     beside = Citation(last.document, last.version, (str(int(last.path[0]) + (1 if onwards else -1)),))
     return [Mention(said[0], said.start(), said.end(), beside, last.document)]
+
+
+def _other_part(reader: Reader, mentions: Sequence[Mention], text: str) -> list[Mention]:
+    """那第三部分呢: the part of that number of a document which the conversation named by another."""
+    asked = _PART.search(text)
+    for mention in reversed(mentions if asked else ()):
+        name = mention.citation.document if mention.citation else ""
+        other = _PART.sub(asked[0], name) if asked else name
+        if asked and other != name:
+            found = Mention(asked[0], *asked.span(), Citation(other), other)
+            return [found] if reader.is_held(found) else []
+    return []
 
 
 def _in_chinese(text: str) -> str:
@@ -176,12 +214,21 @@ def _last_two(reader: Reader, said: Sequence[_Said]) -> list[Mention]:
     return [replace(mention, start=0, end=0) for mention in list(found.values())[:2]][::-1]
 
 
+def _latest_first(said: "Sequence[_Said]") -> "Iterator[_Said]":
+    """The turns from the last exchange to the first, in each the question before its answer."""
+    exchange: list[_Said] = []
+    for turn in reversed(said):
+        exchange.append(turn)
+        if turn.by_user:
+            yield from reversed(exchange)
+            exchange = []
+    yield from exchange
+
+
 def _focus(reader: Reader, said: Sequence[_Said], text: str) -> list[Mention]:
     """What the conversation was last about: the user's own words outweigh the answers'."""
     wants_case, wants_law = _ABOUT_CASE.search(text), _ABOUT_LAW.search(text)
-    users = [turn for turn in reversed(said) if turn.by_user]
-    others = [turn for turn in reversed(said) if not turn.by_user]
-    for turn in (*users, *others):
+    for turn in _latest_first(said):
         found = [mention for mention in turn.mentions if reader.is_held(mention)]
         cases = [mention for mention in found if any(reader.cases.is_case(short) for short in documents_of(mention))]
         laws = [mention for mention in found if mention not in cases and mention.citation is not None]

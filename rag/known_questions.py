@@ -6,6 +6,7 @@ back, and a passage is known again wherever the same words stand, whatever it is
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -44,8 +45,19 @@ class Votes:
 
 
 @dataclass(frozen=True)
+class Kin:
+    """The known questions nearest to one that is asked, in no order: their `cosines`, and whether what answers each is held."""
+
+    cosines: npt.NDArray[np.float32]
+    held: npt.NDArray[np.bool_]
+
+
+NO_KIN = Kin(np.zeros(0, np.float32), np.zeros(0, np.bool_))
+
+
+@dataclass(frozen=True)
 class KnownQuestions:
-    """`vectors` (n, dimension) int8, of length 127 each but for rounding; `answers[starts[i]:starts[i + 1]]` answer i."""
+    """Some have no answer: they are known to be answered by no law, such as how to cook noodles. `vectors` (n, dimension) int8, of length 127 each but for rounding; `answers[starts[i]:starts[i + 1]]` answer i."""
 
     vectors: npt.NDArray[np.int8]
     starts: npt.NDArray[np.int32]
@@ -92,21 +104,49 @@ class KnownQuestions:
         """
         if not len(self.vectors):
             return Votes(np.zeros(0, np.uint64), np.zeros(0, np.float32), np.zeros(0, np.float32))
+        near, cosines = self._nearest(vector, count)
+        found, owner, sizes = self._answers_of(near)
+        answers, place = np.unique(found, return_inverse=True)
+        best = np.zeros(len(answers), np.float32)
+        np.maximum.at(best, place, cosines[owner])
+        total = np.bincount(place, cosines[owner] ** 3 / np.sqrt(sizes[owner]), len(answers)).astype(np.float32)
+        return Votes(answers, best, total)
+
+    def kin(
+        self,
+        vector: npt.NDArray[np.float32],
+        count: int,
+        holds: Callable[[npt.NDArray[np.uint64]], npt.NDArray[np.bool_]],
+    ) -> Kin:
+        """The `count` known questions nearest to a question vector (length 1); `holds` says of hashes which are held."""
+        if not len(self.vectors):
+            return NO_KIN
+        near, cosines = self._nearest(vector, count)
+        found, owner, _ = self._answers_of(near)
+        held = np.zeros(len(near), np.bool_)
+        held[owner[holds(found)]] = True
+        return Kin(cosines, held)
+
+    def _nearest(
+        self, vector: npt.NDArray[np.float32], count: int
+    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float32]]:
+        """The numbers of the nearest questions, in no order, and their cosines, none below 0."""
         # Not `@`: so small a product is over before the threads of the linear algebra library have woken, and they keep
         # the processors from the vector search afterwards (p95 8 ms against 0.5).
         rough = np.einsum("ij,i->j", self._leading, vector[:_LEADING])
         near = _largest(rough, _SHORTLIST)
         cosines = np.einsum("ij,j->i", self.vectors[near].astype(np.float32), vector) / np.float32(127)
         chosen = _largest(cosines, count)
-        near, cosines = near[chosen], np.maximum(cosines[chosen], 0)
+        return near[chosen], np.maximum(cosines[chosen], 0)
+
+    def _answers_of(
+        self, near: npt.NDArray[np.intp]
+    ) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.intp], npt.NDArray[np.int32]]:
+        """The hashes of what answers these questions, for each the place of its question in `near`, and how many each has."""
         sizes = self.starts[near + 1] - self.starts[near]
         owner = np.repeat(np.arange(len(near)), sizes)
         inside = np.arange(len(owner)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        answers, place = np.unique(self.answers[self.starts[near][owner] + inside], return_inverse=True)
-        best = np.zeros(len(answers), np.float32)
-        np.maximum.at(best, place, cosines[owner])
-        total = np.bincount(place, cosines[owner] ** 3 / np.sqrt(sizes[owner]), len(answers)).astype(np.float32)
-        return Votes(answers, best, total)
+        return self.answers[self.starts[near][owner] + inside], owner, sizes
 
 
 def _largest(values: npt.NDArray[np.float32], count: int) -> npt.NDArray[np.intp]:

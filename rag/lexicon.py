@@ -65,6 +65,7 @@ class Facet:
     cues_en: tuple[str, ...]
     fields: tuple[str, ...]
     sections: tuple[str, ...]
+    told_by: tuple[str, ...]
 
     def asked_in(self, text: str) -> bool:
         """Whether the words of a question ask for it."""
@@ -116,4 +117,5 @@ def _facet(row: Mapping[str, Any]) -> Facet:
         tuple(row["cues_en"]),
         tuple(row["fields"]),
         tuple(row["sections"]),
+        tuple(row.get("told_by", ())),
     )

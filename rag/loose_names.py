@@ -97,4 +97,6 @@ class _Spelt:
 def _loosely(name: str) -> re.Pattern[str]:
     """The sounds of a name, with other characters between them or with none of the marks where it is typed in pinyin."""
     between = f"{_CLOSE}?(?:[^{_CLOSE}]{{1,6}}{_CLOSE}){{0,{_GAP}}}?"
-    return re.compile(rf"(?<![a-z]){between.join(sound(letter) for letter in name)}")
+    *first, last = (sound(letter) for letter in name)
+    # The word for the kind of document is not torn apart: 接触+实质 holds the sounds of 解释.
+    return re.compile(rf"(?<![a-z]){between.join(first)}{_CLOSE}?{last}")

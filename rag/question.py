@@ -50,7 +50,7 @@ class Question:
     held documents other than cases, `cases` the cases meant, `unheld` mentions of documents that are not held, `loose`
     places without a document (第二十四条). `topic` is what remains when citations are taken away, with legal terms for
     English and colloquial wordings; `inherited` says that places or cases come from the conversation before, whose last
-    question is `earlier`.
+    question is `earlier`; `in_conversation` that something was asked before.
     """
 
     raw: str
@@ -64,6 +64,7 @@ class Question:
     topic: str
     inherited: bool = False
     earlier: str = ""
+    in_conversation: bool = False
 
     @property
     def names_something(self) -> bool:
@@ -135,7 +136,7 @@ class Reader:
             return question
         from rag.conversation import follow_up
 
-        return follow_up(self, question, history)
+        return replace(follow_up(self, question, history), in_conversation=True)
 
     def plain(self, text: str) -> str:
         """A text as questions are read: simplified, narrow, instructions blanked out, slips mended."""
@@ -150,13 +151,17 @@ class Reader:
             elsewhere = find_citations(put_right, self._names) if put_right != text else []
             elsewhere += find_citations("；".join(self._lexicon.english.terms(text)), self._names)
             mentions += [replace(mention, start=0, end=0) for mention in elsewhere]
-        if not any(self.cases.is_case(short) for mention in mentions for short in documents_of(mention)):
-            # A court inside the title of a law decides nothing: 《最高人民法院关于……的规定》.
-            bare = _TITLE.sub(lambda match: " " * len(match[0]), text)
-            called = self.cases.called(self.in_chinese(bare, language), in_conversation)
-            if called and _QUOTED_CASE.search(bare) and not any(mention.raw.endswith("案") for mention in called):
-                called = []  # a case that is called by a name of its own, which nothing held bears
-            mentions += called if language is Language.CHINESE else [replace(m, start=0, end=0) for m in called]
+        # A court inside the title of a law decides nothing: 《最高人民法院关于……的规定》.
+        bare = _TITLE.sub(lambda match: " " * len(match[0]), text)
+        called = self.cases.called(self.in_chinese(bare, language), in_conversation)
+        if language is Language.ENGLISH:
+            called = [replace(mention, start=0, end=0) for mention in (*called, *self.cases.by_latin_word(bare))]
+        cited = [m for m in mentions if any(self.cases.is_case(short) for short in documents_of(m))]
+        if cited:
+            called = self.cases.further(cited, called, bare)
+        elif called and _QUOTED_CASE.search(bare) and not any(mention.raw.endswith("案") for mention in called):
+            called = []  # a case that is called by a name of its own, which nothing held bears
+        mentions += called
         return mentions
 
     def in_chinese(self, text: str, language: Language) -> str:

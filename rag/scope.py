@@ -7,15 +7,26 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
+
 from ingest.script import fold
 from rag.captions import load_captions
+from rag.embed import BUILT_IN, Embedder, load_embedder
+from rag.known_questions import NO_KIN, Kin, KnownQuestions
 from rag.relevance import rank
+from rag.scope_weights import load_scope_weights, signs
+from rag.wording import load_wording
 
 if TYPE_CHECKING:
+    from rag.index import Index
     from rag.retrieve import Hit
 
 # The share of a question's terms that one passage of the user's own must hold to count as covering it.
 _COVERED = 0.5
+# So many known questions nearest to the one asked are looked at.
+_KIN = 80
+_ITSELF = 0.99
 # Words of the captions count as words of the field from this length on.
 _TELLING = 4
 
@@ -57,20 +68,45 @@ def load_field(corpus: Path) -> Field:
     return Field(_any_of(rows["core"]), _any_of(near), _any_of(rows["ai"]), _any_of(rows["elsewhere"]))
 
 
-def in_scope(field: Field, text: str, topic: str, hits: "Sequence[Hit]") -> bool:
+def in_scope(index: "Index", field: Field, text: str, topic: str, hits: "Sequence[Hit]") -> bool:
     """Whether to answer a question, `text` as read and `topic` what it is about, from what was found.
 
-    The question is within the field; or a passage covers it, which for the built-in corpus counts only when the
-    question has no word of another field.
+    A passage of the user's own that covers it is enough; otherwise its words, its field and the questions asked like it
+    decide (`rag.scope_weights`).
     """
-    if field.holds(text):
-        return bool(hits)
-    elsewhere = field.is_elsewhere(text)
+    if not hits:
+        return False
     scores = rank(topic, [hit.text for hit in hits])
-    return any(
-        score >= _COVERED and not (hit.place.document.builtin and elsewhere)
-        for score, hit in zip(scores, hits, strict=True)
-    )
+    if any(score >= _COVERED and not hit.place.document.builtin for score, hit in zip(scores, hits, strict=True)):
+        return True
+    return load_scope_weights().within(scope_signs(index, field, text, max(scores)))
+
+
+def scope_signs(index: "Index", field: Field, text: str, covered: float, *, is_known: bool = False) -> list[float]:
+    """The signs of a question by which its scope is judged; `covered` is the best of its ranks among what was found.
+
+    A question that `is_known` is no kin of its own.
+    """
+    embedder, known = _shipped()
+    columns = index.lexical().columns
+
+    def holds(hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
+        found = np.zeros(len(hashes), np.bool_)
+        found[columns.holding(hashes)[1]] = True
+        return found
+
+    kin = known.kin(embedder.embed([text])[0], _KIN, holds) if known else NO_KIN
+    if is_known:
+        others = kin.cosines < _ITSELF
+        kin = Kin(kin.cosines[others], kin.held[others])
+    near = field.near.search(fold(text)) is not None
+    return signs(load_wording().odds(text).within, field.is_central(text), near, field.is_elsewhere(text), covered, kin)
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> "tuple[Embedder, KnownQuestions | None]":
+    """The shipped embedding whatever model indexes: the signs were fitted with it."""
+    return load_embedder(), KnownQuestions.load(BUILT_IN)
 
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:

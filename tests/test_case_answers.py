@@ -3,7 +3,7 @@
 import pytest
 
 from rag import AnswerKind
-from tests.answer_rules import Asking, holds
+from tests.answer_rules import Asking, holds, keys_of
 
 CHUNFENG, BANXIN = "(2023)京0491民初11279号", "(2024)苏0581民初6697号"
 GUANGZHOU, HANGZHOU, HANGZHOU_2 = "(2024)粤0192民初113号", "(2024)浙0192民初1587号", "(2024)浙01民终10332号"
@@ -222,3 +222,38 @@ def test_foreign_cases_are_told_from_their_notes(ask: Asking, question: str, doc
     answer = ask(question)
     assert holds(answer, document)
     assert all(source.quote is None for source in answer.citations)
+
+
+@pytest.mark.parametrize(
+    ("question", "documents"),
+    [
+        ("Anthropic那个和Ross那个差在哪儿", {"加利福尼亚北区联邦地区法院·Bartz诉Anthropic案", "特拉华联邦地区法院·Thomson Reuters诉Ross案"}),
+        ("康科德案与GEMA诉OpenAI案走到哪一步", {"加利福尼亚北区联邦地区法院·Concord诉Anthropic案", "慕尼黑第一地区法院·GEMA诉OpenAI案"}),
+        ("美国联邦最高法院Cox案对平台帮助侵权的要求是什么", {"美国联邦最高法院·Cox诉Sony案"}),
+        ("Like Company v Google - Grand Chamber hearing date?", {"欧盟法院·Like Company诉Google案"}),
+        ("绘素诉朱某案，原告证明对方用了提示词吗", {"(2025)沪0101民初14775号"}),
+    ],
+)  # fmt: skip
+def test_cases_called_by_a_word_of_their_names(ask: Asking, question: str, documents: set[str]) -> None:
+    assert documents <= {key.partition("/")[0] for key in keys_of(ask(question))}
+
+
+@pytest.mark.parametrize(
+    "question", ["用LoRA训练模型要不要授权", "Andersen v. Stability AI 的结果是什么", "我们用Google的图片训练模型"]
+)
+def test_a_word_of_a_name_alone_calls_no_case(ask: Asking, question: str) -> None:
+    assert ask(question).kind is not AnswerKind.CASE
+
+
+@pytest.mark.parametrize(
+    ("question", "label"),
+    [
+        ("张家港蝴蝶椅案的案件受理费是多少，由谁负担？", "诉讼费用"),
+        ("黄浦提示词案前后开过几次庭？", "开庭情况"),
+        ("广州奥特曼案的原告委托了哪家律所？", "法官与代理人"),
+    ],
+)
+def test_what_digests_leave_out_is_said_not_to_be_recorded(ask: Asking, question: str, label: str) -> None:
+    answer = ask(question)
+    assert not answer.abstained
+    assert f"{label}：本库的资料没有记载" in answer.text

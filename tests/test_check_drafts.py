@@ -117,7 +117,7 @@ def test_every_labelled_citation_of_the_drafts() -> None:
     assert len(by_draft) >= 42
     assert len(wrong) <= 0.02 * len(labels), wrong
     # Rules told in other words under a near number (see the README there); none in the drafts made before any tuning.
-    assert len(passed) <= 3, passed
+    assert len(passed) <= 2, passed
     assert min(int(label["draft"][:2]) for label in passed) > 20, passed
 
 

@@ -103,3 +103,30 @@ def test_a_claim_of_an_earlier_answer_is_not_taken_over(ask: Asking) -> None:
     answer = ask("第二款呢", "著作权法第五十四条", "第五十四条第二款规定最高一百万元。")
     assert "一百万元" not in answer.text
     assert "五百元以上五百万元以下" in answer.text
+
+
+def test_going_back_takes_up_the_exchange_that_shares_the_words(ask: Asking) -> None:
+    history = (
+        "日本著作权法第30条之4是什么规则？",
+        "日本著作权法第30条之4规定，不以享受作品表达的思想或感情为目的的利用可以进行。",
+        "新加坡呢？",
+        "新加坡版权法第243-244条规定计算数据分析的例外。",
+    )
+    answer = ask("回到日本那条，文化厅认为哪几种情形不当然能用？", *history)
+    assert any(key.startswith("日本著作权法第30条之4") for key in keys_of(answer))
+    assert "检索增强生成" in answer.text
+
+
+def test_another_part_of_the_document_named_before(ask: Asking) -> None:
+    history = ("美国版权局AI报告第二部分的结论是什么？", "仅有提示词一般不足以使用户成为作者。")
+    assert any(key.startswith("美国版权局AI报告第三部分") for key in keys_of(ask("那第三部分谈的又是什么？", *history)))
+
+
+def test_what_was_talked_of_last_outweighs_what_was_asked_first(ask: Asking) -> None:
+    history = (
+        "杭州奥特曼案一审判了多少？",
+        "杭州奥特曼案一审判决被告赔偿原告30000元。",
+        "二审是谁上诉的？",
+        "杭州奥特曼案二审的上诉人是一审原告。",
+    )
+    assert keys_of(ask("上诉时另外又要了多少钱？", *history))[0].startswith("(2024)浙01民终10332号")

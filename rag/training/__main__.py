@@ -40,7 +40,7 @@ from rag.training.features import (
     token_features,
 )
 from rag.training.figures import figures
-from rag.training.material import Material, Recipe, Source, read_material, training_texts
+from rag.training.material import Material, Recipe, Source, outside_questions, read_material, training_texts
 from rag.training.model_files import principal_axes, write_model
 from rag.training.ranking import Judged, columns_of, fit, judge, known_questions, stages
 
@@ -197,10 +197,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     unseen = [] if options.without is None else material.fold(options.without, options.folds)
     vectors = bench.learn(material.sources, say) if options.without is None else folds.vectors(options.without)
     write_model(options.output, bench.tokenizer, np.asarray(bench.folding @ vectors))
+    for question in outside_questions(options.corpus):
+        material.answers.setdefault(question, [])
     # The vectors of the known questions are those that the written model gives, rounding and all.
     questions = list(material.answers)
     asked = dict(zip(questions, load_embedder(options.output).embed(questions), strict=True))
-    known_questions(material, asked, {material.questions[question] for question in unseen}).save(options.output)
+    known = known_questions(material, asked, {material.questions[question] for question in unseen})
+    known.save(options.output)
     fit([one for one in judged if one.fold != options.without], recipe.seed).save(options.output)
     if unseen:
         _write_test_set(options.output, material, unseen)
@@ -208,7 +211,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "questions": len(judged),
         "documents": len(material.documents),
         "pairs": {source.name: len(source.left) for source in material.sources},
-        "known_questions": len(questions),
+        "known_questions": len(known.vectors),
         "tokens": bench.tokenizer.get_vocab_size(),
         "features": FEATURES,
         "recipe": asdict(recipe),

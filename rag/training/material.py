@@ -232,6 +232,11 @@ def _corpus_questions(corpus: Path, material: Material) -> Source:
     return source
 
 
+def outside_questions(corpus: Path) -> list[str]:
+    """Our own questions that no law held answers: `training/outside_questions.jsonl`, lines `{"question", "kind"}`."""
+    return [row["question"] for row in _questions(corpus / "training" / "outside_questions.jsonl")]
+
+
 def _questions(path: Path) -> Iterator[dict[str, Any]]:
     if path.exists():
         yield from _lines(path)

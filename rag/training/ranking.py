@@ -14,6 +14,10 @@ from rag.training.material import Material
 _HIDDEN, _EPOCHS, _BATCH, _RATE, _DECAY, _NETWORKS = 16, 60, 64, 3e-3, 1e-3, 3
 
 
+# Cosine from which on two questions with the same answers ask the same.
+_THE_SAME = 0.89
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     """The candidates of one question: documents by position, what is known of them, which are right, how many exist."""
@@ -34,12 +38,25 @@ def columns_of(material: Material) -> Columns:
 
 
 def known_questions(material: Material, asked: dict[str, Array], hidden: set[str]) -> KnownQuestions:
-    """The questions with an answer, but the hidden ones; `asked` has the vector of each."""
+    """The questions, but the hidden ones; `asked` has the vector of each. Of those that ask nearly the same and have the same
+    answers the first is kept: one vote is enough."""
     texts = {**material.documents, **material.passages}
     hashes = {identity: answer_hash(text.partition("\n")[2]) for identity, text in texts.items()}
     kept = [question for question in material.answers if question not in hidden]
     answers = [sorted({hashes[identity] for identity in material.answers[question]}) for question in kept]
-    return KnownQuestions.of(np.array([asked[question] for question in kept], dtype=np.float32), answers)
+    vectors = np.array([asked[question] for question in kept], dtype=np.float32)
+    chosen = _each_once(vectors, answers)
+    return KnownQuestions.of(vectors[chosen], [answers[row] for row in chosen])
+
+
+def _each_once(vectors: Array, answers: Sequence[Sequence[int]]) -> list[int]:
+    """The rows without those that lie beside an earlier one with the same answers."""
+    groups: dict[tuple[int, ...], list[int]] = {}
+    for row, found in enumerate(answers):
+        others = groups.setdefault(tuple(found), [])
+        if not others or float((vectors[others] @ vectors[row]).max()) < _THE_SAME:
+            others.append(row)
+    return sorted(row for rows in groups.values() for row in rows)
 
 
 def judge(

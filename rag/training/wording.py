@@ -1,0 +1,254 @@
+"""Fit what tells whether a question is within reach and whether it tells a story, on a CPU in minutes, with one command.
+
+    python -m rag.training.wording [--corpus corpus] [--output rag/reading]
+
+Read are our own texts in `corpus/training`: questions on AIGC copyright (`aigc_questions.jsonl`) and on national law
+(`lay_questions.jsonl`), within reach where what answers them is held in the corpus, those that nothing here answers
+(`outside_questions.jsonl`), fact patterns (`fact_stories.jsonl`), and closing sentences of fact patterns that ask how a party stands,
+or about law instead (`closing_questions.jsonl`). The runs of characters are learned by a small network with two outputs; what it
+says of questions that it has not seen, and the other signs (`rag.scope_weights.SIGNS`), are then weighed by logistic regression. The
+known questions beside the shipped embedding are among those read, so a question's own vector is left out of its kin.
+"""
+
+import argparse
+import json
+import random
+import sys
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from ingest.citation import Citation
+from rag.index import Index, open_index
+from rag.lexicon import load_lexicon
+from rag.question import Reader
+from rag.relevance import rank
+from rag.retrieve import Retriever
+from rag.scope import Field, load_field, scope_signs
+from rag.scope_weights import SIGNS
+from rag.settings import DEFAULT_WORKSPACE, Settings
+from rag.training.material import outside_questions
+from rag.training.placing import fitted
+from rag.wording import Floats, Wording, buckets
+
+Say = Callable[[str], None]
+_PLEADING = 0.75
+_TRUST = {"central": 3.0, "central_elsewhere": -2.1, "near": 0.5, "elsewhere": -0.9}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What the fitting does. `rare` is the weight of the questions that nothing answers, which are few, against the others."""
+
+    buckets: int = 1 << 15
+    dimension: int = 32
+    epochs: int = 6
+    batch: int = 128
+    rate: float = 1e-2
+    dropout: float = 0.3
+    runs_left_out: float = 0.2
+    other_law: int = 12_000
+    rare: float = 6.0
+    folds: int = 5
+    weighed: int = 2_000
+    penalty: float = 1.0
+    # A question refused wrongly costs a reader more than a needless answer, which quotes what it rests on.
+    weight_of_inside: float = 1.5
+    seed: int = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with its labels: `within` reach (None: not said), a told `story`; `rare` where nothing at all answers it."""
+
+    text: str
+    within: bool | None
+    story: bool = False
+    rare: bool = False
+
+
+class _Network(torch.nn.Module):
+    """The sum of the vectors of a question's runs, and a linear layer over it: within reach, story."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        super().__init__()
+        self.vectors = torch.nn.EmbeddingBag(recipe.buckets, recipe.dimension, mode="sum")
+        torch.nn.init.normal_(self.vectors.weight, 0, 0.01)
+        self.output = torch.nn.Linear(recipe.dimension, 2)
+        self.dropout = torch.nn.Dropout(recipe.dropout)
+
+    def forward(self, rows: Sequence[Sequence[int]]) -> torch.Tensor:
+        """Log odds, shape (questions, 2)."""
+        flat = torch.tensor([number for row in rows for number in row])
+        starts = torch.tensor(np.cumsum([0, *(len(row) for row in rows[:-1])]))
+        size = torch.tensor([len(row) ** 0.5 for row in rows]).unsqueeze(1)
+        summed = torch.tanh(self.vectors(flat, starts) / size)
+        found: torch.Tensor = self.output(self.dropout(summed))
+        return found
+
+
+def read(corpus: Path, index: Index, recipe: Recipe) -> list[Asked]:
+    """All questions and fact patterns of the corpus folder, each once."""
+    folder = corpus / "training"
+    chance = random.Random(recipe.seed)
+    found = {row["question"]: Asked(row["question"], True) for row in _rows(folder / "aigc_questions.jsonl")}
+    others: list[Asked] = []
+    for row in _rows(folder / "lay_questions.jsonl"):
+        if any(_is_held(index, key) for key in row["keys"]):
+            found.setdefault(row["question"], Asked(row["question"], True))
+        elif row["question"] not in found:
+            others.append(Asked(row["question"], False))
+    chance.shuffle(others)
+    outside = [Asked(question, False, rare=True) for question in outside_questions(corpus)]
+    return [*found.values(), *others[: recipe.other_law], *outside, *_stories(folder, chance)]
+
+
+def _stories(folder: Path, chance: random.Random) -> list[Asked]:
+    """Every fact pattern as it stands, and without its last clause but with a closing sentence of another author."""
+    closing: dict[bool, list[str]] = {True: [], False: []}
+    for row in _rows(folder / "closing_questions.jsonl"):
+        closing[row["asks"] == "pleading"].append(row["text"])
+    found = []
+    for row in _rows(folder / "fact_stories.jsonl"):
+        clauses = [text for text, _ in row["clauses"]]
+        found.append(Asked("".join(clauses), None, story=True))
+        pleads = chance.random() < _PLEADING
+        found.append(Asked("".join([*clauses[:-1], chance.choice(closing[pleads])]), None, story=pleads))
+    return found
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def _is_held(index: Index, key: str) -> bool:
+    """Whether an article of the collection, by its key with a full date, is held in the corpus as it stands today."""
+    law, _, rest = key.partition("@")
+    return index.library.place(Citation(law, None, tuple(rest.split("/")[1:2])), date.today()) is not None
+
+
+def learn(questions: Sequence[Asked], recipe: Recipe) -> _Network:
+    """The network, trained on these questions."""
+    torch.manual_seed(recipe.seed)
+    chance = random.Random(recipe.seed)
+    network = _Network(recipe)
+    rows = [buckets(question.text, recipe.buckets) for question in questions]
+    wanted = torch.tensor([[float(bool(question.within)), float(question.story)] for question in questions])
+    share = torch.tensor(
+        [[0.0 if question.within is None else recipe.rare if question.rare else 1.0, 1.0] for question in questions]
+    )
+    steps = torch.optim.Adam(network.parameters(), lr=recipe.rate, weight_decay=1e-6)
+    order = list(range(len(questions)))
+    network.train()
+    for _ in range(recipe.epochs):
+        chance.shuffle(order)
+        for start in range(0, len(order), recipe.batch):
+            part = order[start : start + recipe.batch]
+            kept = [
+                [run for run in rows[number] if chance.random() > recipe.runs_left_out] or rows[number]
+                for number in part
+            ]
+            losses = torch.nn.functional.binary_cross_entropy_with_logits(network(kept), wanted[part], reduction="none")
+            steps.zero_grad()
+            (losses * share[part]).mean().backward()  # type: ignore[no-untyped-call]
+            steps.step()
+    network.eval()
+    return network
+
+
+def unseen_odds(questions: Sequence[Asked], recipe: Recipe, say: Say) -> npt.NDArray[np.float64]:
+    """The log odds of each question by a network that has not seen it, shape (questions, 2)."""
+    found = np.zeros((len(questions), 2))
+    folds = np.array([zlib.crc32(question.text.encode()) % recipe.folds for question in questions])
+    for fold in range(recipe.folds):
+        network = learn([q for q, of in zip(questions, folds, strict=True) if of != fold], recipe)
+        held = np.flatnonzero(folds == fold)
+        with torch.no_grad():
+            found[held] = network([buckets(questions[row].text, recipe.buckets) for row in map(int, held)]).numpy()
+        say(f"fold {fold + 1} of {recipe.folds} done")
+    return found
+
+
+def weighed(
+    questions: Sequence[Asked], odds: npt.NDArray[np.float64], index: Index, corpus: Path, recipe: Recipe
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """The signs of a sample of questions that name no document, and their labels."""
+    field = load_field(corpus)
+    reader = Reader(index.library, load_lexicon(corpus), field)
+    chance = random.Random(recipe.seed)
+    groups: dict[tuple[bool, bool], list[int]] = {}
+    for row, question in enumerate(questions):
+        if question.within is not None:
+            groups.setdefault((question.within, question.rare), []).append(row)
+    sample = [row for rows in groups.values() for row in chance.sample(rows, min(len(rows), recipe.weighed))]
+    signs, labels = [], []
+    for row in sample:
+        made = _signs(questions[row].text, float(odds[row, 0]), reader, index, field)
+        if made:
+            signs.append(made)
+            labels.append(float(not questions[row].within))
+    return np.asarray(signs), np.asarray(labels)
+
+
+def _signs(text: str, odds: float, reader: Reader, index: Index, field: Field) -> list[float] | None:
+    read_as = reader.read(text)
+    if read_as.names_something:
+        return None
+    hits = Retriever(index).search(read_as.topic or read_as.text, 12)
+    covered = max(rank(read_as.topic, [hit.text for hit in hits]), default=0.0)
+    return [odds, *scope_signs(index, field, read_as.text, covered, is_known=True)[1:]]
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Fit, measure, write."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--corpus", type=Path, default=Path("corpus"))
+    parser.add_argument("--output", type=Path, default=Path("rag/reading"))
+    options = parser.parse_args(arguments)
+
+    def say(line: str) -> None:
+        sys.stderr.write(f"{line}\n")
+
+    recipe = Recipe()
+    index = open_index(Settings.from_env(), DEFAULT_WORKSPACE)
+    questions = read(options.corpus, index, recipe)
+    say(f"{len(questions)} texts, {sum(bool(question.within) for question in questions)} questions within reach")
+    odds = unseen_odds(questions, recipe, say)
+    for name, right in (("story", True), ("no story", False)):
+        told = [odds[row, 1] > 0 for row, question in enumerate(questions) if question.story is right]
+        say(f"taken for a story: {np.mean(told):.3f} of {len(told)} ({name})")
+    network = learn(questions, recipe)
+    packed(network).save(options.output / "wording.safetensors")
+    signs, outside = weighed(questions, odds, index, options.corpus, recipe)
+    share = np.where(outside > 0, 1.0, recipe.weight_of_inside)
+    fit = fitted(signs, 1 - outside, share, recipe.penalty)
+    # The sample was made of hard cases; in earnest a word of the field, without one of another, is asked about the field.
+    weights = fit.weights / fit.scale + np.array([_TRUST.get(name, 0.0) for name in SIGNS])
+    threshold = float((fit.mean / fit.scale) @ fit.weights - fit.bias)
+    content = {
+        "signs": {name: round(float(weight), 5) for name, weight in zip(SIGNS, weights, strict=True)},
+        "threshold": round(threshold, 5),
+    }
+    (options.output / "scope.json").write_text(json.dumps(content, indent=1) + "\n", "utf-8")
+    within = signs @ weights >= threshold
+    say(f"kept {within[outside == 0].mean():.3f} of {int((1 - outside).sum())} within reach")
+    say(f"refused {(~within)[outside == 1].mean():.3f} of {int(outside.sum())} out of it")
+
+
+def packed(network: _Network) -> Wording:
+    """The network with its vectors in 8 bits a number."""
+    vectors: Floats = network.vectors.weight.detach().numpy()
+    scale = (np.abs(vectors).max(axis=1) / 127 + 1e-12).astype(np.float32)
+    output, bias = network.output.weight.detach().numpy(), network.output.bias.detach().numpy()
+    return Wording(np.rint(vectors / scale[:, None]).astype(np.int8), scale, output, bias)
+
+
+if __name__ == "__main__":
+    main()
