@@ -23,13 +23,15 @@ if TYPE_CHECKING:
     from eval.measure import Measure
     from eval.measures import MEASURES
     from eval.output import Figures
+    from eval.questioner import configured_model
     from eval.recitation import read_recitation, recitation_table, run_recitation
     from eval.retrieval import SPEED_PASSAGES, retrieval_table, run_retrieval
     from eval.run import Report, run_dataset
     from eval.scale import run_scale, scale_table
     from eval.search import SearchItem, read_search_set, run_search, search_table
     from eval.shelf import Shelf, open_shelf
-    from eval.wording import shown
+    from eval.support_judge import SupportJudge
+    from eval.wording import rulings_shown, shown
 
 __all__ = [
     "HOW_TO_INSTALL_CHARTS",
@@ -56,10 +58,12 @@ __all__ = [
     "SearchItem",
     "Shelf",
     "SpreadAsker",
+    "SupportJudge",
     "Threshold",
     "charts_available",
     "check_gate",
     "compare_reports",
+    "configured_model",
     "find_faults",
     "lint_dataset",
     "open_shelf",
@@ -70,6 +74,7 @@ __all__ = [
     "read_search_set",
     "recitation_table",
     "retrieval_table",
+    "rulings_shown",
     "run_benchmark",
     "run_dataset",
     "run_recitation",
@@ -124,7 +129,12 @@ _HOMES = {
     "eval.measure": ("Measure",),
     "eval.measures": ("MEASURES",),
     "eval.output": ("Figures",),
-    "eval.wording": ("shown",),
+    "eval.questioner": ("configured_model",),
+    "eval.support_judge": ("SupportJudge",),
+    "eval.wording": (
+        "rulings_shown",
+        "shown",
+    ),
     "eval.recitation": (
         "read_recitation",
         "recitation_table",

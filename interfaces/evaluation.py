@@ -39,23 +39,46 @@ def run_dataset(
     kinds: Annotated[
         list[str] | None, typer.Option("--kind", metavar="KIND", help="只测这类题，如 statute，可重复 (only this kind)")
     ] = None,
+    judge: Annotated[
+        bool,
+        typer.Option(
+            "--judge",
+            help="另由所设置的语言模型判断每句陈述能否由出处得出；遮盖姓名号码后发送 (judge by language model)",
+        ),
+    ] = False,
     ray: OnRay = None,
     as_json: AsJson = False,
 ) -> None:
     """用数据集评测，写出 report.json 与 report.html (evaluate on a dataset)。"""
-    from eval import MEASURES, Part, SpreadAsker, check_gate, read_dataset, read_gate, shown
+    from eval import (
+        MEASURES,
+        Part,
+        SpreadAsker,
+        SupportJudge,
+        check_gate,
+        configured_model,
+        read_dataset,
+        read_gate,
+        rulings_shown,
+        shown,
+    )
     from eval import run_dataset as run
-    from rag import Assistant, maybe_cluster
+    from rag import Assistant, Settings, maybe_cluster
 
-    # What is wrong with the dataset, the part or the gate is named before anything slow is opened.
+    # What is wrong with the dataset, the part, the gate or the model is named before anything slow is opened.
     part = Part(_kinds(kinds or []), only_held_out, as_of)
     part.of(read_dataset(dataset))
     gate = read_gate(gate_file) if gate_file else None
+    settings = Settings.from_env()
+    model = configured_model(settings) if judge else None
+    if model:
+        _tell(f"陈述、出处和案情将在遮盖姓名、号码后发送给 {model.name}（{settings.llm_url}）。")
     with maybe_cluster(ray) as cluster:
         # Opened here first, also for the workers: one process builds the index, and the others find it.
         assistant = Assistant(workspace=workspace)
         asker = SpreadAsker(cluster, workspace, assistant.settings) if cluster else assistant
-        report = run(dataset, folder, asker, workspace=workspace, part=part)
+        judging = SupportJudge(model, assistant.masker) if model else None
+        report = run(dataset, folder, asker, workspace=workspace, part=part, judge=judging)
     content = report.as_json()
     failures = check_gate(report, gate) if gate else []
     if as_json:
@@ -69,6 +92,10 @@ def run_dataset(
             typer.echo(
                 f"{measure.name:<28}{shown(measure.name, found.value):>10}  {interval}  n={found.n}  {measure.label}"
             )
+        if judged := report.provenance.get("judge"):
+            typer.echo(f"语言模型对陈述的判断：{rulings_shown(judged['rulings'])}")
+            if judged["rulings"]["not_judged"]:
+                typer.echo("未判断的按不支持计；因服务失败而未判断的，再次运行同一命令只补问这些。")
         failed = sum(not item.passed for item in report.items)
         typer.echo(f"{len(report.items)} 题，未通过 {failed} 题。报告：{folder / 'report.html'}")
         if gate:
