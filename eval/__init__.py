@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from eval.baselines import SYSTEMS
     from eval.benchmark import Benchmark, run_benchmark
     from eval.charts import HOW_TO_INSTALL_CHARTS, charts_available
+    from eval.choice import read_choices
+    from eval.choice_run import Conditions, choices_table, run_choices
     from eval.compare import Change, Comparison, Difference, compare_reports, read_report
     from eval.dataset import Dataset, Item, ItemKind, Part, Problem, lint_dataset, read_dataset
     from eval.gate import Bound, Failure, Gate, Threshold, check_gate, read_gate
@@ -42,6 +44,7 @@ __all__ = [
     "Bound",
     "Change",
     "Comparison",
+    "Conditions",
     "Dataset",
     "Difference",
     "Estimate",
@@ -62,11 +65,13 @@ __all__ = [
     "Threshold",
     "charts_available",
     "check_gate",
+    "choices_table",
     "compare_reports",
     "configured_model",
     "find_faults",
     "lint_dataset",
     "open_shelf",
+    "read_choices",
     "read_dataset",
     "read_gate",
     "read_recitation",
@@ -76,6 +81,7 @@ __all__ = [
     "retrieval_table",
     "rulings_shown",
     "run_benchmark",
+    "run_choices",
     "run_dataset",
     "run_recitation",
     "run_retrieval",
@@ -96,6 +102,12 @@ _HOMES = {
     "eval.charts": (
         "HOW_TO_INSTALL_CHARTS",
         "charts_available",
+    ),
+    "eval.choice": ("read_choices",),
+    "eval.choice_run": (
+        "Conditions",
+        "choices_table",
+        "run_choices",
     ),
     "eval.compare": (
         "Change",

@@ -273,6 +273,46 @@ def recite(
     _print(content, recitation_table(content), as_json, last)
 
 
+@eval_app.command("choose")
+def choose(
+    questions: Annotated[
+        Path, typer.Argument(metavar="FILE", help="选择题：LawBench 1-2 或 JEC-QA 形状的 JSON、JSONL (multiple choice)")
+    ],
+    target: Annotated[
+        Path, typer.Option("--out", "-o", metavar="OUT.json", help="结果；逐题记录写在旁边，中断后从断处继续")
+    ],
+    passages: Annotated[
+        int, typer.Option("-k", "--top", min=1, max=50, help="每题之前放多少段检索结果 (passages before each question)")
+    ] = 5,
+    no_sources: Annotated[bool, typer.Option("--no-sources", help="不放检索结果 (closed book)")] = False,
+    unmasked: Annotated[
+        bool,
+        typer.Option("--unmasked", help="不遮盖题目中的姓名和号码，用于公开的考题 (names are part of the question)"),
+    ] = False,
+    workspace: Workspace = "default",
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """由所设置的语言模型做选择题，题前放检索到的资料；题目会发送给该模型 (multiple choice by language model)。"""
+    from eval import Conditions, choices_table, configured_model, read_choices, run_choices
+    from rag import Assistant, Settings
+
+    # A broken file and a missing model are named before anything slow is opened.
+    read_choices(questions)
+    settings = Settings.from_env()
+    model = configured_model(settings)
+    _tell(f"题目将发送给 {model.name}（{settings.llm_url}）{'' if unmasked else '，姓名、号码遮盖后发送'}。")
+    conditions = Conditions(0 if no_sources else passages, not unmasked, as_of)
+    with progress_bar("选择题") as progress:
+        content = run_choices(questions, target, model, Assistant(workspace=workspace), conditions, workspace, progress)
+    if content["unreadable"]:
+        _tell(f"{content['unreadable']} 题的回复看不出选了哪些选项，按错误计，逐题列在 {target}。")
+    if content["unanswered"]:
+        _tell(f"{content['unanswered']} 题没有得到回复，按错误计；再次运行同一命令只补问这些题。")
+    last = f"{content['items']} 题，选对 {content['right']} 题。结果：{target}"
+    _print(content, choices_table(content), as_json, last)
+
+
 @eval_app.command("scale")
 def scale(
     folder: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="结果的文件夹；已有的规模不再重测")],
