@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from eval.baselines import SYSTEMS
     from eval.benchmark import Benchmark, run_benchmark
     from eval.charts import HOW_TO_INSTALL_CHARTS, charts_available
+    from eval.choice import read_choices
+    from eval.choice_run import Conditions, choices_table, run_choices
     from eval.compare import Change, Comparison, Difference, compare_reports, read_report
     from eval.dataset import Dataset, Item, ItemKind, Part, Problem, lint_dataset, read_dataset
     from eval.gate import Bound, Failure, Gate, Threshold, check_gate, read_gate
@@ -23,13 +25,15 @@ if TYPE_CHECKING:
     from eval.measure import Measure
     from eval.measures import MEASURES
     from eval.output import Figures
+    from eval.questioner import configured_model
     from eval.recitation import read_recitation, recitation_table, run_recitation
     from eval.retrieval import SPEED_PASSAGES, retrieval_table, run_retrieval
     from eval.run import Report, run_dataset
     from eval.scale import run_scale, scale_table
     from eval.search import SearchItem, read_search_set, run_search, search_table
     from eval.shelf import Shelf, open_shelf
-    from eval.wording import shown
+    from eval.support_judge import SupportJudge
+    from eval.wording import rulings_shown, shown
 
 __all__ = [
     "HOW_TO_INSTALL_CHARTS",
@@ -40,6 +44,7 @@ __all__ = [
     "Bound",
     "Change",
     "Comparison",
+    "Conditions",
     "Dataset",
     "Difference",
     "Estimate",
@@ -56,13 +61,17 @@ __all__ = [
     "SearchItem",
     "Shelf",
     "SpreadAsker",
+    "SupportJudge",
     "Threshold",
     "charts_available",
     "check_gate",
+    "choices_table",
     "compare_reports",
+    "configured_model",
     "find_faults",
     "lint_dataset",
     "open_shelf",
+    "read_choices",
     "read_dataset",
     "read_gate",
     "read_recitation",
@@ -70,7 +79,9 @@ __all__ = [
     "read_search_set",
     "recitation_table",
     "retrieval_table",
+    "rulings_shown",
     "run_benchmark",
+    "run_choices",
     "run_dataset",
     "run_recitation",
     "run_retrieval",
@@ -91,6 +102,12 @@ _HOMES = {
     "eval.charts": (
         "HOW_TO_INSTALL_CHARTS",
         "charts_available",
+    ),
+    "eval.choice": ("read_choices",),
+    "eval.choice_run": (
+        "Conditions",
+        "choices_table",
+        "run_choices",
     ),
     "eval.compare": (
         "Change",
@@ -124,7 +141,12 @@ _HOMES = {
     "eval.measure": ("Measure",),
     "eval.measures": ("MEASURES",),
     "eval.output": ("Figures",),
-    "eval.wording": ("shown",),
+    "eval.questioner": ("configured_model",),
+    "eval.support_judge": ("SupportJudge",),
+    "eval.wording": (
+        "rulings_shown",
+        "shown",
+    ),
     "eval.recitation": (
         "read_recitation",
         "recitation_table",

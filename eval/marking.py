@@ -9,6 +9,7 @@ from eval.dataset import Item
 from eval.reading import JudgedCitation, Reading, parse_key, read_answer
 from eval.shelf import Shelf
 from eval.support import supported
+from eval.support_judge import Ruling
 from rag import Answer, Citation, Verdict
 
 # The verdicts on a citation that leads nowhere: it cannot meet gold, whatever its key.
@@ -26,7 +27,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """An item with everything that was found out about its answer; `supported` is one mark for each statement that cites."""
+    """An item with everything that was found out about its answer.
+
+    `supported` is one mark for each statement that cites, by the offline method; `rulings` are those of a language model
+    on the same statements, None where none was asked.
+    """
 
     item: Item
     outcome: Outcome
@@ -34,6 +39,7 @@ class Marked:
     groups: tuple[GoldGroup, ...]
     checks: tuple[Check, ...]
     supported: tuple[bool, ...] = ()
+    rulings: tuple[Ruling, ...] | None = None
 
     @property
     def answer(self) -> Answer | None:
@@ -63,16 +69,20 @@ class Marked:
         return [*listed, *again]
 
 
-def mark(item: Item, outcome: Outcome, shelf: Shelf) -> Marked:
-    """Read the answer of an item and check it against the gold."""
+def mark(item: Item, outcome: Outcome, shelf: Shelf, rulings: tuple[Ruling, ...] | None = None) -> Marked:
+    """Read the answer of an item and check it against the gold; `rulings` are kept as they are."""
     answer = outcome.answer
     day = item.as_of or (answer.as_of if answer else date.today())
-    asked = "\n".join([*(turn.content for turn in item.history), item.question])
-    reading = read_answer(answer, asked, shelf, day) if answer else Reading()
+    reading = read_answer(answer, told(item), shelf, day) if answer else Reading()
     cited = [judged.citation for judged in reading.citations if judged.verdict not in _NOWHERE]
     groups = tuple(_group(keys, cited, shelf, day) for keys in item.gold.citations)
     follows = tuple(supported(answer, shelf)) if answer else ()
-    return Marked(item, outcome, reading, groups, tuple(check_answer(answer, item.gold, groups)), follows)
+    return Marked(item, outcome, reading, groups, tuple(check_answer(answer, item.gold, groups)), follows, rulings)
+
+
+def told(item: Item) -> str:
+    """All that the user said: the turns before, and the question."""
+    return "\n".join([*(turn.content for turn in item.history), item.question])
 
 
 def unheld_gold(item: Item, shelf: Shelf) -> list[str]:

@@ -74,12 +74,18 @@ def write_json(target: Path, content: Mapping[str, Any]) -> None:
 
 def write_text(target: Path, text: str) -> None:
     """Write a file, whole or not at all. Raises ServiceFailure when the disk does not take it."""
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        unfinished.write_text(text, "utf-8")
-        unfinished.replace(target)
+        replace_file(target, text)
     except OSError as error:
         raise ServiceFailure(f"无法写入「{target}」：{error.strerror or error}。请检查磁盘和权限。") from error
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Write a file, whole or not at all. Raises OSError."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        unfinished.write_text(text, "utf-8")
+        unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
 

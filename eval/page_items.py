@@ -10,7 +10,7 @@ from html import escape
 from itertools import groupby
 from typing import Any
 
-from eval.wording import CHECKS, KINDS, answered, clip, defences_found, faults, gold_lines, unsound
+from eval.wording import CHECKS, KINDS, answered, clip, defences_found, doubted, faults, gold_lines, unsound
 from rag import Verdict
 
 # Characters of each text of a passed item: who wants the whole finds it in report.json.
@@ -91,6 +91,7 @@ def _item(item: Mapping[str, Any], doubts: Sequence[str], status: str, limit: in
         _block("回答的抗辩（依次）", defences) if defences else "",
         _block("标准答案", clip("\n".join(gold_lines(item["gold"])), limit)),
         _block("引用核对", clip(_cited(item), limit)) if item["citations"] else "",
+        _block("语言模型未认可的陈述", clip("\n".join(lines), limit)) if (lines := doubted(item)) else "",
     ]
     return (
         f'<details class="item" data-kind="{item["kind"]}" data-status="{status}" data-checks="{" ".join(checks)}">'

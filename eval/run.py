@@ -5,12 +5,11 @@
 Where gold names defences, `defences.svg` shows which were taken for others.
 
 `items.jsonl` is the journal: its first line says which run it belongs to, then comes one line for each answer as soon as
-it is given, and a last line when the run is done. A run that was killed goes on where it stopped; one that was finished
-begins anew.
+it is given, with a judge one for each statement judged, and a last line when the run is done. A run that was killed goes on
+where it stopped; one that was finished begins anew.
 """
 
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,11 +24,15 @@ from eval.charts import charts_available, draw_confusion
 from eval.confusion import confusion
 from eval.dataset import WHOLE, Dataset, Item, Part, read_dataset
 from eval.intervals import RESAMPLES, SEED, Estimate, estimate
+from eval.journal import Journal
+from eval.judge_run import judge_all
 from eval.marking import Marked, Outcome, mark, unheld_gold
 from eval.measures import MEASURES
+from eval.output import replace_file
 from eval.page import report_page
 from eval.report_word import write_report_word
 from eval.shelf import Shelf, open_shelf
+from eval.support_judge import SupportJudge
 from rag import Answer, Provenance, UnusableInput
 
 _JOURNAL, _REPORT, _CONFUSION = "items.jsonl", "report.json", "defences.svg"
@@ -67,6 +70,7 @@ def run_dataset(
     shelf: Shelf | None = None,
     workspace: str = "default",
     part: Part = WHOLE,
+    judge: SupportJudge | None = None,
     seed: int = SEED,
     resamples: int = RESAMPLES,
     progress: Progress | None = None,
@@ -75,7 +79,8 @@ def run_dataset(
 
     `part` chooses items, and the day of those that name none. A run of another part in the same folder begins anew.
     `shelf` is what answers are held against: the corpus files and the documents of `workspace` unless given. Progress
-    goes to stderr unless `progress` is given. A `SpreadAsker` asks on a cluster. A gold key that is not held is warned
+    goes to stderr unless `progress` is given. A `SpreadAsker` asks on a cluster. With `judge`, a
+    language model judges the statements that cite; where it failed on some, the same run again asks for those alone. A gold key that is not held is warned
     about and scored as a miss. An item on which asking fails has no answer and counts as wrong.
 
     Raises UnusableInput for a dataset with broken lines (each one named), for a part without items, and for a folder
@@ -91,25 +96,32 @@ def run_dataset(
     started = datetime.now(UTC)
     with _writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        journal = _Journal(folder / _JOURNAL, {"dataset": read.digest, "workspace": workspace, **part.as_json()})
+        journal = Journal(folder / _JOURNAL, {"dataset": read.digest, "workspace": workspace, **part.as_json()})
         outcomes = _ask_all(read.items, assistant, journal, tell)
-        marked = tuple(mark(item, outcomes[item.id], shelf) for item in read.items)
+        judged = judge_all(read.items, outcomes, judge, shelf, journal, tell) if judge else None
+        marked = tuple(
+            mark(item, outcomes[item.id], shelf, judged.rulings[item.id] if judged else None) for item in read.items
+        )
         report = Report(
             {
                 measure.name: estimate(measure.tallies(marked), measure.summary, seed=seed, resamples=resamples)
                 for measure in MEASURES
             },
             marked,
-            _provenance(read, marked, warnings, workspace, seed, resamples, started) | {"part": part.as_json()},
+            _provenance(read, marked, warnings, workspace, seed, resamples, started)
+            | {"part": part.as_json()}
+            | ({"judge": judged.provenance} if judged else {}),
         )
         content = report.as_json()
-        _replace(folder / _REPORT, json.dumps(content, ensure_ascii=False, indent=1))
+        replace_file(folder / _REPORT, json.dumps(content, ensure_ascii=False, indent=1))
         found = confusion(marked)
-        _replace(folder / _PAGE, report_page(content, found))
+        replace_file(folder / _PAGE, report_page(content, found))
         write_report_word(content, found, folder / _WORD)
         if charts_available() and any(item.gold.defenses for item in read.items):
             draw_confusion(found, folder / _CONFUSION)
-        journal.finish()
+        # With rulings that a server failed to give, the journal stays open: the next run asks for those.
+        if judged is None or not judged.failures:
+            journal.finish()
     return report
 
 
@@ -117,9 +129,9 @@ def run_dataset(
 
 
 def _ask_all(
-    items: Sequence[Item], assistant: Asker | SpreadAsker, journal: "_Journal", tell: Progress
+    items: Sequence[Item], assistant: Asker | SpreadAsker, journal: Journal, tell: Progress
 ) -> dict[str, Outcome]:
-    outcomes = {item.id: held for item in items if (held := journal.held(item))}
+    outcomes = _held(journal, items)
     made_by = _maker(list(outcomes.values()))
     pending = [item for item in items if item.id not in outcomes]
     answered = ask_each(assistant, tuple(pending))
@@ -135,7 +147,7 @@ def _ask_all(
             answered = ask_each(assistant, tuple(pending))
             outcomes, done = {}, 0
         made_by = outcome.answer.provenance if outcome.answer else made_by
-        journal.add(item, outcome)
+        journal.add(_row(item, outcome))
         outcomes[item.id] = outcome
         done += 1
     tell(len(items), len(items), "")
@@ -146,60 +158,22 @@ def _maker(outcomes: Sequence[Outcome]) -> Provenance | None:
     return next((outcome.answer.provenance for outcome in outcomes if outcome.answer), None)
 
 
-class _Journal:
-    """The answers of a run on disk, each from the moment it is given."""
+def _held(journal: Journal, items: Sequence[Item]) -> dict[str, Outcome]:
+    """What an earlier, unfinished run got for items that are still the same."""
+    rows = {row["id"]: row for row in journal.rows if "id" in row}
+    return {
+        item.id: Outcome(
+            Answer.model_validate(row["answer"]) if row["answer"] else None, row["error"], row["latency_ms"]
+        )
+        for item in items
+        if (row := rows.get(item.id)) and row["asked"] == _asked(item)
+    }
 
-    def __init__(self, path: Path, run: dict[str, str]) -> None:
-        self._path, self._run = path, run
-        self._held: dict[str, dict[str, Any]] = {}
-        self._load()
 
-    def held(self, item: Item) -> Outcome | None:
-        """What an earlier, unfinished run got for the item; None where nothing, or the item is not the same."""
-        row = self._held.get(item.id)
-        if row is None or row["asked"] != _asked(item):
-            return None
-        answer = Answer.model_validate(row["answer"]) if row["answer"] else None
-        return Outcome(answer, row["error"], row["latency_ms"])
-
-    def add(self, item: Item, outcome: Outcome) -> None:
-        """Keep what came of asking."""
-        answer = outcome.answer.model_dump(mode="json") if outcome.answer else None
-        row = {"id": item.id, "asked": _asked(item), "answer": answer}
-        self._append(row | {"error": outcome.error, "latency_ms": outcome.latency_ms})
-
-    def begin(self) -> None:
-        """Begin anew, with nothing held."""
-        self._held = {}
-        _replace(self._path, json.dumps({"run": self._run}, ensure_ascii=False) + "\n")
-
-    def finish(self) -> None:
-        """Say that the report is written."""
-        self._append({"done": True})
-
-    def _append(self, row: dict[str, Any]) -> None:
-        with self._path.open("ab") as out:
-            out.write((json.dumps(row, ensure_ascii=False) + "\n").encode())
-
-    def _load(self) -> None:
-        if not self._path.exists():
-            self.begin()
-            return
-        # A line that was cut off when the process was killed is asked again.
-        lines = self._path.read_bytes().split(b"\n")[:-1]
-        try:
-            rows = [json.loads(line) for line in lines]
-            head = rows[0]["run"] if rows else None
-            held = {row["id"]: row for row in rows[1:] if "id" in row}
-        except (ValueError, KeyError, TypeError):
-            raise UnusableInput(f"「{self._path}」不是本程序写的运行记录。请换一个输出文件夹，或移走该文件。") from None
-        if head != self._run or any("done" in row for row in rows[1:]):
-            self.begin()
-            return
-        self._held = held
-        whole = b"".join(line + b"\n" for line in lines)
-        if self._path.stat().st_size != len(whole):
-            _replace(self._path, whole.decode())
+def _row(item: Item, outcome: Outcome) -> dict[str, Any]:
+    answer = outcome.answer.model_dump(mode="json") if outcome.answer else None
+    row = {"id": item.id, "asked": _asked(item), "answer": answer}
+    return row | {"error": outcome.error, "latency_ms": outcome.latency_ms}
 
 
 def _asked(item: Item) -> dict[str, Any]:
@@ -236,6 +210,7 @@ def _item_json(marked: Marked) -> dict[str, Any]:
             {"key": str(quotation.citation), "quote": quotation.words, "verdict": quotation.verdict.value}
             for quotation in marked.reading.quotations
         ],
+        **({} if marked.rulings is None else {"rulings": [ruling.as_json() for ruling in marked.rulings]}),
         "answer": answer.model_dump(mode="json") if answer else None,
         "error": marked.outcome.error,
         "latency_ms": marked.outcome.latency_ms,
@@ -280,16 +255,6 @@ def _tell_stderr(done: int, total: int, item: str) -> None:
         sys.stderr.flush()
     elif done == total or done % max(1, total // 10) == 0:
         sys.stderr.write(f"评测 {done}/{total}\n")
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        unfinished.write_text(text, "utf-8")
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 @contextmanager

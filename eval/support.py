@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from eval.shelf import Shelf
+from eval.shelf import Copy, Shelf
 from rag import Answer, Citation, Settings, Statement, SupportCheck, open_support, stands_in
 
 _QUOTED = re.compile(r"[“「](?P<words>[^“”「」]{4,})[”」]")
@@ -28,16 +28,18 @@ def supported(answer: Answer, shelf: Shelf) -> list[bool]:
     return [_follows(statement, answer, shelf) for statement in answer.statements if statement.citations]
 
 
+def cited_places(statement: Statement, answer: Answer, shelf: Shelf) -> list[tuple[Citation, Copy, str]]:
+    """The places that a statement cites, in the version of the answer's day, with their words; those not held are left out."""
+    normal = [shelf.normal(Citation.parse(key), answer.as_of) for key in statement.citations]
+    return [(citation, copy, text) for citation in normal for copy, text in shelf.texts(citation)[:1]]
+
+
 def _follows(statement: Statement, answer: Answer, shelf: Shelf) -> bool:
-    places = [
-        place
-        for key in statement.citations
-        for place in shelf.texts(shelf.normal(Citation.parse(key), answer.as_of))[:1]
-    ]
+    places = cited_places(statement, answer, shelf)
     # Court, number, dates and sums stand in the front matter of a file.
-    sources = [f"{copy.title}。{text}\n{_flat(copy.meta)}" for copy, text in places]
+    sources = [f"{copy.title}。{text}\n{_flat(copy.meta)}" for _, copy, text in places]
     own = _QUOTED.sub(
-        lambda match: "" if any(stands_in(match["words"], text) for _, text in places) else match[0], statement.text
+        lambda match: "" if any(stands_in(match["words"], text) for *_, text in places) else match[0], statement.text
     )
     if len(_LETTER.findall(_NAMED.sub("", own))) < _SHORTEST:
         return bool(sources)

@@ -37,12 +37,14 @@ DEFENCES = {
     "platform_duty": "平台注意义务",
     NONE: "无抗辩",
 }
+RULINGS = {"supported": "支持", "not_supported": "不支持", "cannot_tell": "无法判断", "not_judged": "未判断"}
 STRENGTHS = {Strength.STRONG: "强", Strength.MEDIUM: "中", Strength.WEAK: "弱", Strength.UNAVAILABLE: "不可用"}
 EXPLAINED = {
     "citation_recall": "标准答案要求的依据，引到了多少",
     "citation_precision": "回答的引用中，属于标准答案的有多少（多引其他有效依据也会降低）",
     "citation_validity": "回答的引用中，确有其处且现行有效的有多少",
     "citation_support": "有出处的陈述，能由所引之处得出的有多少（离线方法判断）",
+    "citation_support_judged": "同上，由语言模型判断；没有得到判断的按不支持计（加 --judge 才测）",
     "quote_fidelity": "引号内的原文，与所引之处逐字一致的有多少",
     "hallucinated_citation_rate": "不存在、被改动或张冠李戴的引用有多少",
     "abstention_accuracy": "该拒答时拒答、不该时不拒答",
@@ -183,12 +185,33 @@ def what_was_run(provenance: Mapping[str, Any]) -> list[tuple[str, str]]:
             ("生成", made["generator"]),
             ("版本", made["version"]),
         ]
+    if judge := provenance.get("judge"):
+        told = f"{rulings_shown(judge['rulings'])}（{judge['model']}，提示词 SHA-256 {judge['prompt_sha256'][:12]}）"
+        rows.append(("出处判断", told))
     return [
         *rows,
         ("评测程序", provenance["evaluator"]),
         ("工作区", provenance["workspace"]),
         ("时间", f"{_moment(provenance['started'])} 至 {_moment(provenance['finished'])}（UTC）"),
         ("区间", f"95%，{bootstrap['resamples']} 次自助抽样（种子 {bootstrap['seed']}），以题为单位"),
+    ]
+
+
+def rulings_shown(counts: Mapping[str, int]) -> str:
+    """How many statements a language model judged how.
+
+    >>> rulings_shown({"supported": 3, "not_supported": 1, "cannot_tell": 0, "not_judged": 2})
+    '支持 3，不支持 1，无法判断 0，未判断 2'
+    """
+    return "，".join(f"{label} {counts[name]}" for name, label in RULINGS.items())
+
+
+def doubted(item: Mapping[str, Any]) -> list[str]:
+    """The statements of an item that a language model did not call supported, a line each; empty where none was asked."""
+    return [
+        f"{RULINGS[ruling['ruling']]}：{ruling['statement']}【{'；'.join(ruling['citations'])}】{ruling['reason']}"
+        for ruling in item.get("rulings", ())
+        if ruling["ruling"] != "supported"
     ]
 
 

@@ -39,23 +39,46 @@ def run_dataset(
     kinds: Annotated[
         list[str] | None, typer.Option("--kind", metavar="KIND", help="只测这类题，如 statute，可重复 (only this kind)")
     ] = None,
+    judge: Annotated[
+        bool,
+        typer.Option(
+            "--judge",
+            help="另由所设置的语言模型判断每句陈述能否由出处得出；遮盖姓名号码后发送 (judge by language model)",
+        ),
+    ] = False,
     ray: OnRay = None,
     as_json: AsJson = False,
 ) -> None:
     """用数据集评测，写出 report.json 与 report.html (evaluate on a dataset)。"""
-    from eval import MEASURES, Part, SpreadAsker, check_gate, read_dataset, read_gate, shown
+    from eval import (
+        MEASURES,
+        Part,
+        SpreadAsker,
+        SupportJudge,
+        check_gate,
+        configured_model,
+        read_dataset,
+        read_gate,
+        rulings_shown,
+        shown,
+    )
     from eval import run_dataset as run
-    from rag import Assistant, maybe_cluster
+    from rag import Assistant, Settings, maybe_cluster
 
-    # What is wrong with the dataset, the part or the gate is named before anything slow is opened.
+    # What is wrong with the dataset, the part, the gate or the model is named before anything slow is opened.
     part = Part(_kinds(kinds or []), only_held_out, as_of)
     part.of(read_dataset(dataset))
     gate = read_gate(gate_file) if gate_file else None
+    settings = Settings.from_env()
+    model = configured_model(settings) if judge else None
+    if model:
+        _tell(f"陈述、出处和案情将在遮盖姓名、号码后发送给 {model.name}（{settings.llm_url}）。")
     with maybe_cluster(ray) as cluster:
         # Opened here first, also for the workers: one process builds the index, and the others find it.
         assistant = Assistant(workspace=workspace)
         asker = SpreadAsker(cluster, workspace, assistant.settings) if cluster else assistant
-        report = run(dataset, folder, asker, workspace=workspace, part=part)
+        judging = SupportJudge(model, assistant.masker) if model else None
+        report = run(dataset, folder, asker, workspace=workspace, part=part, judge=judging)
     content = report.as_json()
     failures = check_gate(report, gate) if gate else []
     if as_json:
@@ -69,6 +92,10 @@ def run_dataset(
             typer.echo(
                 f"{measure.name:<28}{shown(measure.name, found.value):>10}  {interval}  n={found.n}  {measure.label}"
             )
+        if judged := report.provenance.get("judge"):
+            typer.echo(f"语言模型对陈述的判断：{rulings_shown(judged['rulings'])}")
+            if judged["rulings"]["not_judged"]:
+                typer.echo("未判断的按不支持计；因服务失败而未判断的，再次运行同一命令只补问这些。")
         failed = sum(not item.passed for item in report.items)
         typer.echo(f"{len(report.items)} 题，未通过 {failed} 题。报告：{folder / 'report.html'}")
         if gate:
@@ -244,6 +271,46 @@ def recite(
     missing = content["items"] - content["held"]
     last = f"{missing} 条没有收录，按 0 计；逐条列在 {target}" if missing else f"结果：{target}"
     _print(content, recitation_table(content), as_json, last)
+
+
+@eval_app.command("choose")
+def choose(
+    questions: Annotated[
+        Path, typer.Argument(metavar="FILE", help="选择题：LawBench 1-2 或 JEC-QA 形状的 JSON、JSONL (multiple choice)")
+    ],
+    target: Annotated[
+        Path, typer.Option("--out", "-o", metavar="OUT.json", help="结果；逐题记录写在旁边，中断后从断处继续")
+    ],
+    passages: Annotated[
+        int, typer.Option("-k", "--top", min=1, max=50, help="每题之前放多少段检索结果 (passages before each question)")
+    ] = 5,
+    no_sources: Annotated[bool, typer.Option("--no-sources", help="不放检索结果 (closed book)")] = False,
+    unmasked: Annotated[
+        bool,
+        typer.Option("--unmasked", help="不遮盖题目中的姓名和号码，用于公开的考题 (names are part of the question)"),
+    ] = False,
+    workspace: Workspace = "default",
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """由所设置的语言模型做选择题，题前放检索到的资料；题目会发送给该模型 (multiple choice by language model)。"""
+    from eval import Conditions, choices_table, configured_model, read_choices, run_choices
+    from rag import Assistant, Settings
+
+    # A broken file and a missing model are named before anything slow is opened.
+    read_choices(questions)
+    settings = Settings.from_env()
+    model = configured_model(settings)
+    _tell(f"题目将发送给 {model.name}（{settings.llm_url}）{'' if unmasked else '，姓名、号码遮盖后发送'}。")
+    conditions = Conditions(0 if no_sources else passages, not unmasked, as_of)
+    with progress_bar("选择题") as progress:
+        content = run_choices(questions, target, model, Assistant(workspace=workspace), conditions, workspace, progress)
+    if content["unreadable"]:
+        _tell(f"{content['unreadable']} 题的回复看不出选了哪些选项，按错误计，逐题列在 {target}。")
+    if content["unanswered"]:
+        _tell(f"{content['unanswered']} 题没有得到回复，按错误计；再次运行同一命令只补问这些题。")
+    last = f"{content['items']} 题，选对 {content['right']} 题。结果：{target}"
+    _print(content, choices_table(content), as_json, last)
 
 
 @eval_app.command("scale")

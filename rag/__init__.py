@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from rag.draft_files import DraftFile, decode_draft, read_draft
     from rag.embed import load_embedder
     from rag.index import open_index
+    from rag.injection import separate_instructions
     from rag.intake import IngestedFile, IngestReport
     from rag.library import HeldDocument, HeldPlace, Library
     from rag.llama_embedding import KangbianEmbedding
@@ -66,6 +67,8 @@ if TYPE_CHECKING:
     )
     from rag.passage_index import PassageIndex, PassageText
     from rag.precedents import Effect
+    from rag.prose.endpoint import LanguageModel, Message
+    from rag.prose.masking import Masker
     from rag.prose.writing import Sent
     from rag.quotation import stands_in
     from rag.retrieve import Retriever
@@ -109,14 +112,17 @@ __all__ = [
     "KangbianQueryEngine",
     "KangbianRetriever",
     "Kind",
+    "LanguageModel",
     "Library",
     "Listing",
     "Look",
     "LookupResult",
     "Mark",
+    "Masker",
     "Matrix",
     "Memo",
     "Mention",
+    "Message",
     "NotFound",
     "Paragraph",
     "PassageIndex",
@@ -154,6 +160,7 @@ __all__ = [
     "open_word",
     "read_draft",
     "resolve",
+    "separate_instructions",
     "set_fonts",
     "stands_in",
     "write_memo",
@@ -242,6 +249,12 @@ _HOMES = {
         "fact_matrix",
     ),
     "rag.precedents": ("Effect",),
+    "rag.injection": ("separate_instructions",),
+    "rag.prose.endpoint": (
+        "LanguageModel",
+        "Message",
+    ),
+    "rag.prose.masking": ("Masker",),
     "rag.prose.writing": ("Sent",),
     "rag.quotation": ("stands_in",),
     "rag.draft_files": (

@@ -8,7 +8,7 @@ answer    the statements that passed, their sources, the warnings a reader needs
 
 import threading
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from importlib.metadata import version as distribution_version
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from rag.check_draft import DraftCheck
     from rag.memo_parts import Memo
     from rag.prose.endpoint import LanguageModel
+    from rag.prose.masking import Masker
     from rag.prose.writing import Prose, ProseWriter, Sent
 
 LONGEST_QUESTION = 60_000
@@ -152,6 +153,15 @@ class Assistant:
         Of the last answers only; empty where nothing was sent.
         """
         return self._sent.get(answer_id, [])
+
+    def masker(
+        self, private: Sequence[str], places: Mapping[str, str] | None = None, as_of: date | None = None
+    ) -> "Masker":
+        """Masks for texts before they leave the machine: names and numbers in `private` texts and, of `places` (key:
+        words), in those of ingested documents."""
+        from rag.prose.opening import open_masker
+
+        return open_masker(private, places or {}, self._index, as_of or date.today())
 
     def lookup(self, citation: str, as_of: date | None = None) -> LookupResult:
         """The words at a cited place, given in any form or as a key. Raises NotFound when there is no such place here."""

@@ -27,7 +27,7 @@ def test_the_names_and_their_order() -> None:
     assert [str(measure) for measure in MEASURES] == [
         "citation_recall", "citation_precision", "citation_validity", "quote_fidelity", "hallucinated_citation_rate",
         "abstention_accuracy", "false_premise_accuracy", "defense_accuracy", "answer_accuracy", "latency_ms",
-        "citation_support",
+        "citation_support", "citation_support_judged",
     ]  # fmt: skip
     assert all(named(str(measure)) is measure for measure in MEASURES)
 

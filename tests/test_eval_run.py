@@ -91,6 +91,7 @@ def test_the_report_has_the_shape_of_the_contract(tmp_path: Path) -> None:
         "defense_accuracy": (None, 0),
         "answer_accuracy": (0.5, 4),
         "citation_support": (None, 0),
+        "citation_support_judged": (None, 0),
     }  # fmt: skip
     assert written["measures"]["latency_ms"]["n"] == 4
     assert assistant.asked[3] == ("第二款呢？", ["<b>著作权法第五十四条</b>"], date(2026, 1, 2), "d")

@@ -10,6 +10,7 @@ from eval.measures.answer_accuracy import ANSWER_ACCURACY
 from eval.measures.citation_precision import CITATION_PRECISION
 from eval.measures.citation_recall import CITATION_RECALL
 from eval.measures.citation_support import CITATION_SUPPORT
+from eval.measures.citation_support_judged import CITATION_SUPPORT_JUDGED
 from eval.measures.citation_validity import CITATION_VALIDITY
 from eval.measures.defense_accuracy import DEFENSE_ACCURACY
 from eval.measures.false_premise_accuracy import FALSE_PREMISE_ACCURACY
@@ -29,6 +30,7 @@ MEASURES = (
     ANSWER_ACCURACY,
     LATENCY_MS,
     CITATION_SUPPORT,
+    CITATION_SUPPORT_JUDGED,
 )
 
 

@@ -25,7 +25,6 @@ _MAX_TOKENS = 2_000
 _UNFINISHED = {None, "", "length", "content_filter"}
 # A local server asks for no key, and OpenAI's client refuses to go without.
 _NO_KEY = "none"
-_ADVICE = "以下为不经语言模型、直接摘录的答案。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +144,11 @@ class ChatModel:
         try:
             for piece in served.stream_chat(asked):
                 if time.monotonic() > ends:
-                    raise ServiceFailure(f"语言模型的回复拖得过长，已中断。{_ADVICE}")
+                    raise ServiceFailure("语言模型的回复拖得过长，已中断。")
                 finished = finished or _is_end(piece.raw)
                 said += len(piece.delta or "")
                 if said > _LONGEST_REPLY:
-                    raise ServiceFailure(f"语言模型的回复超过{_LONGEST_REPLY}字，已中断。{_ADVICE}")
+                    raise ServiceFailure(f"语言模型的回复超过{_LONGEST_REPLY}字，已中断。")
                 if piece.delta:
                     yield piece.delta
             if not said:
@@ -160,11 +159,11 @@ class ChatModel:
         except ServiceFailure:
             raise
         except Exception as error:
-            raise ServiceFailure(f"{self._reason(error)}{_ADVICE}") from error
+            raise ServiceFailure(self._reason(error)) from error
         if not said:
-            raise ServiceFailure(f"语言模型的回复是空的。{_ADVICE}")
+            raise ServiceFailure("语言模型的回复是空的。")
         if not finished:
-            raise ServiceFailure(f"语言模型的回复没有说完就断了；已说完并通过核对的句子保留。{_ADVICE}")
+            raise ServiceFailure("语言模型的回复没有说完就断了。")
 
     def _reason(self, error: Exception) -> str:
         """What went wrong, without the words of the server: they may repeat the key or the question."""

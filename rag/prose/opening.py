@@ -1,6 +1,6 @@
 """A writer for one answer: the evidence gathered, the judge and the masks made ready."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -29,17 +29,27 @@ def open_writer(
     model: LanguageModel,
     check: Callable[[str], CheckReport],
 ) -> ProseWriter:
-    """A writer over the sources of the admitted statements. What is the user's own is masked: the question and the words
-    of documents that were ingested; the names that the built-in cases are known by stay."""
+    """A writer over the sources of the admitted statements, masked as `open_masker` has it."""
     evidence = gather(question, admitted, index.library, day)
-    masker = Masker(_public_names(index), index.cutter.people)
-    masker.learn(question)
-    for exhibit in evidence.exhibits:
-        document = index.library.document(exhibit.citation.document, exhibit.citation.version, day)
-        if document and not document.builtin:
-            masker.learn(exhibit.text)
+    masker = open_masker([question], {exhibit.key: exhibit.text for exhibit in evidence.exhibits}, index, day)
     judge = Judge(evidence, check, load_same_words(corpus))
     return ProseWriter(model, evidence, judge, masker)
+
+
+def open_masker(private: Iterable[str], places: Mapping[str, str], index: Index, day: date) -> Masker:
+    """Masks for what is the user's own: private texts, and of places (key: words) those of documents that were ingested.
+
+    The names that the built-in cases are known by stay. A place that no document here has counts as the user's.
+    """
+    masker = Masker(_public_names(index), index.cutter.people)
+    for text in private:
+        masker.learn(text)
+    for key, words in places.items():
+        citation = Citation.parse(key)
+        document = index.library.document(citation.document, citation.version, day)
+        if document is None or not document.builtin:
+            masker.learn(words)
+    return masker
 
 
 def _public_names(index: Index) -> list[str]:

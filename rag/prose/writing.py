@@ -18,6 +18,7 @@ from rag.prose.masking import Masker
 from rag.prose.replies import Said, SentenceReader
 
 _PROMPTS = Path(__file__).resolve().parent / "prompts"
+_ADVICE = "已说完并通过核对的句子保留；以下为不经语言模型、直接摘录的答案。"
 _MOST_SENTENCES = 12
 # A model that does not stop is not read to the end.
 _MOST_READ = 40
@@ -71,7 +72,7 @@ class ProseWriter:
             if self._failed:
                 yield from self._again(asked)
         except ServiceFailure as error:
-            self.prose.failure = str(error)
+            self.prose.failure = f"{error}{_ADVICE}"
         self.prose.dropped = len(self._failed)
         self.prose.masked = self._masker.count
         self.prose.statements = [self._passed[number] for number in sorted(self._passed)]
