@@ -1,6 +1,6 @@
 # make app   installs everything into .venv, builds the index, serves the page on 127.0.0.1:7860
 # make test  installs what the tests need, then ruff, mypy --strict and pytest
-# make eval  asks the held-out questions of eval/datasets/questions.jsonl and fails below eval/gate.toml; report in build/eval
+# make eval  asks the held-out questions of both sets and fails below eval/gate.toml; reports in build/eval and build/eval-second
 # make test-ray  installs Ray too, which is large, and tests work spread by it
 
 PYTHON ?= python3
@@ -43,7 +43,9 @@ test-ray: dev $(VENV)/.ray
 
 eval: dev
 	$(BIN)/kangbian eval lint eval/datasets/questions.jsonl
-	$(BIN)/kangbian eval run eval/datasets/questions.jsonl -o build/eval --only-held-out --gate eval/gate.toml
+	$(BIN)/kangbian eval lint eval/datasets/questions-second.jsonl
+	$(BIN)/kangbian eval run eval/datasets/questions.jsonl -o build/eval --only-held-out --gate eval/gate.toml; first=$$?; \
+	$(BIN)/kangbian eval run eval/datasets/questions-second.jsonl -o build/eval-second --only-held-out --gate eval/gate.toml && exit $$first
 
 screenshot: dev
 	KANGBIAN_SCREENSHOT=docs/page.png $(BIN)/python -m pytest -m browser tests/test_browser.py

@@ -18,7 +18,8 @@ _ASKS = re.compile(
     r"(?:哪些|哪几个|哪几件|哪个|哪一个|哪件|有哪些|有没有|所有|列出|列举|几个|几件|多少|什么样的|过的?|最[高低多少])[^，。？！]{0,24}?(?:案件|案例|案子|判例|判决|案)"
     r"|(?:案件|案例|案子|判例|判决)[^。？！]{0,12}(?:哪些|有哪些|哪几|几个|最[高低多少])"
     r"|判赔(?:金额|数额)?最[高低多少]|赔得最[多少]|最[高低]的?判赔"
-    r"|\b(?:which|what|list|any|highest|lowest)\b.{0,40}\b(?:cases?|decisions?|judgments?|award)\b",
+    r"|\b(?:which|what|list|any|highest|lowest)\b.{0,40}\b(?:cases?|decisions?|judgments?|award)\b"
+    r"|\b(?:cases|decisions|judgments)\b.{0,60}\b(?:which|highest|lowest|largest|smallest)\b",
     re.IGNORECASE,
 )
 _MOST = re.compile(r"最高|赔得?最多|最多的|highest|largest", re.I)

@@ -30,6 +30,7 @@ _CASE_TAIL = re.compile(r"(?:一案|那?个?案子?|的|官司|纠纷).*$")
 _CALLED_A_CASE = re.compile(
     r"[”」』》]?(?:[^，。？！,.?!、和与]{0,6}?(?:案|判决|裁定|和解|官司|诉讼|一审|二审|上诉)|那个|那件|那起|那份|这个|的?(?:呢|案)|诉|案| case| ruling| judgment| decision| settlement)"
 )
+_CALLED_FROM_AFAR = re.compile(r"[^，。？！,.?!、]{0,12}?(?:官司|诉讼(?!时效)|和解|案(?![件例情由]))")
 _ENGLISH_CASE = re.compile(
     r"(?:'s)?(?: \w+){0,2} (?:case|ruling|judg(?:e)?ment|decision|settlement|lawsuit|litigation|appeal|verdict|hearing|suit)\b"
     r"| (?:was|is|got) sued| sued| sues",
@@ -247,8 +248,11 @@ class CaseNames:
                 near = get_close_matches(word, self._by_word, n=1, cutoff=_CLOSE)
             shorts = self._by_word[near[0]] if near else ()
             raw = text[match.start() : match.end()]
+            far = word not in _COMMON_LATIN and _CALLED_FROM_AFAR.match(text, match.end()) is not None
             alone = len(shorts) == 1 and len(word) >= _SHORTEST_ALONE and word not in _COMMON_LATIN
-            if shorts and ((alone and _HAN.search(text)) or (raw[0].isupper() and _is_case(text, match.end()))):
+            if shorts and (
+                (alone and _HAN.search(text)) or (raw[0].isupper() and (far or _is_case(text, match.end())))
+            ):
                 found.append(Mention(raw, match.start(), match.end(), None, raw, candidates=shorts))
         return found
 

@@ -95,8 +95,10 @@ _NO_NAME = re.compile(
     r"(?:请|引用?|看|查|列|抄|写|按照?|依照?|依据|根据|该|这|那|个|部|条|最高法院?|最高院|最高人民法院|两高|国家|现行|相关|有关|的|新|旧|里|在|和|与|中)*"
     r"(?:司法解释|解释|办法|规定|条例|法律|法规|法)"
 )
-# 暂行办法 by itself: no other word of a title stands before it.
-_BARE_MEASURES = re.compile(r"(?:^|[^\u4e00-\u9fff]|[据照按和与及在由看说查即于对依])(暂行办法)")
+# 暂行办法, 实施条例 by themselves: no other word of a title stands before them.
+_BARE_KINDS = ("暂行办法", "实施条例")
+_BARE = re.compile(rf"(?:^|[^\u4e00-\u9fff]|[据照按和与及在由看说查即于对依])({'|'.join(_BARE_KINDS)})")
+_ENGLISH_ARTICLE = re.compile(r"\b(?:article|art\.) ?(\d{1,4})\b", re.I)
 
 
 class Reader:
@@ -111,8 +113,8 @@ class Reader:
         known = {name for entry in library.entries() for name in (entry.short, entry.title, *entry.aliases)}
         builtin = {document.citation.document for document in library.documents() if document.builtin}
         self._loose = LooseNames(entry for entry in library.entries() if entry.short in builtin)
-        measures = [short for short in builtin if short.endswith("暂行办法")]
-        self._measures = measures[0] if len(measures) == 1 else None
+        ending = {kind: [short for short in builtin if short.endswith(kind)] for kind in _BARE_KINDS}
+        self._bare = {kind: shorts[0] for kind, shorts in ending.items() if len(shorts) == 1}
         self._english = EnglishNames(library.entries())
         self._mender = SlipMender(known | lexicon.terms, self._builtin_texts)
 
@@ -150,7 +152,7 @@ class Reader:
             put_right = self._english.put_right(text)
             elsewhere = find_citations(put_right, self._names) if put_right != text else []
             elsewhere += find_citations("；".join(self._lexicon.english.terms(text)), self._names)
-            mentions += [replace(mention, start=0, end=0) for mention in elsewhere]
+            mentions += [replace(mention, start=0, end=0) for mention in self._with_article(elsewhere, text)]
         # A court inside the title of a law decides nothing: 《最高人民法院关于……的规定》.
         bare = _TITLE.sub(lambda match: " " * len(match[0]), text)
         called = self.cases.called(self.in_chinese(bare, language), in_conversation)
@@ -163,6 +165,21 @@ class Reader:
             called = []  # a case that is called by a name of its own, which nothing held bears
         mentions += called
         return mentions
+
+    def _with_article(self, mentions: list[Mention], text: str) -> list[Mention]:
+        """The one statute that an English text names, with the one number that it gives: Article 25 of the evidence rules."""
+        numbers = set(_ENGLISH_ARTICLE.findall(text))
+        laws = [m for m in mentions if m.citation and self._is_statute(m.citation.document)]
+        if len(numbers) != 1 or len({m.citation.document for m in laws if m.citation}) != 1 or laws[0].citation is None:
+            return mentions
+        if any(m.citation.path for m in laws if m.citation):
+            return mentions
+        cited = laws[0].citation.at(numbers.pop())
+        return [replace(m, citation=cited) if m is laws[0] else m for m in mentions]
+
+    def _is_statute(self, short: str) -> bool:
+        document = self._library.document(short)
+        return document is not None and document.kind is Kind.STATUTE
 
     def in_chinese(self, text: str, language: Language) -> str:
         """The text itself, or the Chinese terms of an English one run together, as nicknames are written."""
@@ -207,13 +224,14 @@ class Reader:
 
     def _cited(self, text: str) -> list[Mention]:
         """Citations as drafts write them; 暂行办法 by itself is the one built-in document that is called so."""
-        alone = _BARE_MEASURES.search(text)
-        if alone is None or self._measures is None:
+        alone = _BARE.search(text)
+        name = self._bare.get(alone[1]) if alone else None
+        if alone is None or name is None:
             return find_citations(text, self._names)
         start, end = alone.span(1)
-        shift = len(self._measures) - (end - start)
+        shift = len(name) - (end - start)
         found = []
-        for mention in find_citations(text[:start] + self._measures + text[end:], self._names):
+        for mention in find_citations(text[:start] + name + text[end:], self._names):
             before = mention.start <= start
             found.append(
                 replace(

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from ingest.script import fold
 from rag.captions import load_captions
-from rag.embed import BUILT_IN, Embedder, load_embedder
+from rag.embed import BUILT_IN, Embedder, StaticEmbedder, load_embedder
 from rag.known_questions import NO_KIN, Kin, KnownQuestions
 from rag.relevance import rank
 from rag.scope_weights import load_scope_weights, signs
@@ -87,7 +87,7 @@ def scope_signs(index: "Index", field: Field, text: str, covered: float, *, is_k
 
     A question that `is_known` is no kin of its own.
     """
-    embedder, known = _shipped()
+    embedder, known = _shipped_of(index)
     columns = index.lexical().columns
 
     def holds(hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
@@ -103,9 +103,16 @@ def scope_signs(index: "Index", field: Field, text: str, covered: float, *, is_k
     return signs(load_wording().odds(text).within, field.is_central(text), near, field.is_elsewhere(text), covered, kin)
 
 
+def _shipped_of(index: "Index") -> "tuple[Embedder, KnownQuestions | None]":
+    """The shipped embedding whatever model indexes, since the signs were fitted with it; the index's own where it is that."""
+    if isinstance(index.embedder, StaticEmbedder) and index.embedder.folder == BUILT_IN:
+        return index.embedder, index.ranker().known
+    return _shipped()
+
+
 @lru_cache(maxsize=1)
 def _shipped() -> "tuple[Embedder, KnownQuestions | None]":
-    """The shipped embedding whatever model indexes: the signs were fitted with it."""
+    """The shipped embedding and its known questions, opened once."""
     return load_embedder(), KnownQuestions.load(BUILT_IN)
 
 

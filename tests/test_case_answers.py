@@ -231,6 +231,7 @@ def test_foreign_cases_are_told_from_their_notes(ask: Asking, question: str, doc
         ("康科德案与GEMA诉OpenAI案走到哪一步", {"加利福尼亚北区联邦地区法院·Concord诉Anthropic案", "慕尼黑第一地区法院·GEMA诉OpenAI案"}),
         ("美国联邦最高法院Cox案对平台帮助侵权的要求是什么", {"美国联邦最高法院·Cox诉Sony案"}),
         ("Like Company v Google - Grand Chamber hearing date?", {"欧盟法院·Like Company诉Google案"}),
+        ("Anthropic与图书作者的集体诉讼最后花了多少钱和解", {"加利福尼亚北区联邦地区法院·Bartz诉Anthropic案"}),
         ("绘素诉朱某案，原告证明对方用了提示词吗", {"(2025)沪0101民初14775号"}),
     ],
 )  # fmt: skip

@@ -280,3 +280,18 @@ def test_an_article_of_no_law_is_asked_about(ask: Asking, question: str) -> None
     assert answer.kind is AnswerKind.CLARIFY
     assert answer.clarify
     assert "哪一部法律" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "key"),
+    [
+        ("实施条例第三条怎么界定创作？", "著作权法实施条例/3"),
+        ("Under Article 25 of the SPC's evidence provisions for IP civil cases, what follows?", "知识产权证据规定/25"),
+        (
+            "Which provision of the PRC Copyright Law presumes that the person named on a work is its author?",
+            "著作权法/12",
+        ),
+    ],
+)
+def test_a_law_named_loosely_with_its_number_or_its_matter(ask: Asking, question: str, key: str) -> None:
+    assert any(found == key or found.startswith(f"{key}/") for found in keys_of(ask(question)))
