@@ -193,7 +193,7 @@ class Composer:
             asked = f"{question.earlier} {question.text}" if question.inherited else question.text
             # Who goes on asking in words of the field goes on about the field.
             goes_on = question.in_conversation and hits and field.holds(question.text)
-            if not goes_on and not self._is_in_scope(asked, question.topic, hits):
+            if not goes_on and not in_scope(self._index, field, asked, question.topic, hits):
                 return nothing_here(question)
         found = about_concept(desk, question, self._inside(question, day), hits)
         side = leaning(question.text)
@@ -203,13 +203,6 @@ class Composer:
             drafts = [*before, *self._case_described(question, hits, day), *found]
         kind = {Leaning.LAW: AnswerKind.STATUTE, Leaning.CASES: AnswerKind.CASE}.get(side, AnswerKind.CONCEPT)
         return Composed(kind, drafts + self._unheld(question))
-
-    def _is_in_scope(self, asked: str, topic: str, hits: Sequence[Hit]) -> bool:
-        """Whether a question is within reach as a whole, or one of its sentences that has words of the field: what stands
-        before it may be an order to the assistant, or a story."""
-        field = load_field(self._corpus)
-        sentences = [part for part in _SENTENCES.split(asked) if len(part) >= _TELLING_SENTENCE and field.holds(part)]
-        return any(in_scope(self._index, field, text, topic, hits) for text in dict.fromkeys([asked, *sentences]))
 
     def _search(self, query: str, day: date) -> list[Hit]:
         """The passages nearest to a query; of a long one each sentence is searched for too, since one of them asks."""

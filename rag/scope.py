@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # The share of a question's terms that one passage of the user's own must hold to count as covering it.
 _COVERED = 0.5
+_SENTENCES = re.compile(r"[。？！?!；;\n]+")
+_TELLING_SENTENCE = 8
 # So many known questions nearest to the one asked are looked at.
 _KIN = 80
 _ITSELF = 0.99
@@ -72,14 +74,17 @@ def in_scope(index: "Index", field: Field, text: str, topic: str, hits: "Sequenc
     """Whether to answer a question, `text` as read and `topic` what it is about, from what was found.
 
     A passage of the user's own that covers it is enough; otherwise its words, its field and the questions asked like it
-    decide (`rag.scope_weights`).
+    decide (`rag.scope_weights`), of the whole or of one of its sentences that has words of the field: what stands before it
+    may be an order to the assistant, or a story.
     """
     if not hits:
         return False
     scores = rank(topic, [hit.text for hit in hits])
     if any(score >= _COVERED and not hit.place.document.builtin for score, hit in zip(scores, hits, strict=True)):
         return True
-    return load_scope_weights().within(scope_signs(index, field, text, max(scores)))
+    covered, weights = max(scores), load_scope_weights()
+    sentences = [part for part in _SENTENCES.split(text) if len(part) >= _TELLING_SENTENCE and field.holds(part)]
+    return any(weights.within(scope_signs(index, field, said, covered)) for said in dict.fromkeys([text, *sentences]))
 
 
 def scope_signs(index: "Index", field: Field, text: str, covered: float, *, is_known: bool = False) -> list[float]:
