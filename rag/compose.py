@@ -30,7 +30,7 @@ from rag.library import HeldDocument
 from rag.question import Language, Question
 from rag.relevance import rank, terms
 from rag.retrieve import Hit, Retriever, Route
-from rag.scope import in_scope, load_field
+from rag.scope import SENTENCES, in_scope, load_field
 from rag.statutes import (
     StatuteDesk,
     about_document,
@@ -45,7 +45,6 @@ from rag.wording import load_wording
 
 _FOUND = 40
 _SHORTEST = 3
-_SENTENCES = re.compile(r"[。？！?!；;\n]+")
 _LONG_QUERY, _TELLING_SENTENCE, _SENTENCES_SEARCHED, _SENTENCE_WEIGHT = 60, 8, 4, 0.6
 # A question that names a law or a case, or asks for one, wants the defences only when it says so.
 _WANTS_DEFENCE = re.compile(r"抗辩|答辩|应诉|辩护|反驳|怎么辩|如何辩|怎么应对|如何应对|胜算|defen[cs]e", re.I)
@@ -135,7 +134,7 @@ class Composer:
         named = {short for case in question.cases for short in case.documents}
         named |= {mention.citation.document for mention in question.places if mention.citation}
         others = [hit for hit in hits if hit.citation.document not in named]
-        parts = [part for part in _SENTENCES.split(question.topic) if says_something(part)] or [question.topic]
+        parts = [part for part in SENTENCES.split(question.topic) if says_something(part)] or [question.topic]
         scores = [rank(part, [hit.text for hit in others]) for part in parts]
         near = [hit for index, hit in enumerate(others) if max(score[index] for score in scores) >= _BESIDE][:2]
         near += [hit for hit in others if self._is_about(hit, named) and hit not in near][:2]
@@ -208,7 +207,7 @@ class Composer:
         """The passages nearest to a query; of a long one each sentence is searched for too, since one of them asks."""
         retriever = Retriever(self._index)
         hits = retriever.search(query, _FOUND, day)
-        sentences = [part for part in _SENTENCES.split(query) if len(part) >= _TELLING_SENTENCE]
+        sentences = [part for part in SENTENCES.split(query) if len(part) >= _TELLING_SENTENCE]
         if len(query) < _LONG_QUERY or len(sentences) < 2:
             return hits
         best = {hit.key: hit for hit in hits}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # The share of a question's terms that one passage of the user's own must hold to count as covering it.
 _COVERED = 0.5
-_SENTENCES = re.compile(r"[。？！?!；;\n]+")
+SENTENCES = re.compile(r"[。？！?!；;\n]+")
 _TELLING_SENTENCE = 8
 # So many known questions nearest to the one asked are looked at.
 _KIN = 80
@@ -83,7 +83,7 @@ def in_scope(index: "Index", field: Field, text: str, topic: str, hits: "Sequenc
     if any(score >= _COVERED and not hit.place.document.builtin for score, hit in zip(scores, hits, strict=True)):
         return True
     covered, weights = max(scores), load_scope_weights()
-    sentences = [part for part in _SENTENCES.split(text) if len(part) >= _TELLING_SENTENCE and field.holds(part)]
+    sentences = [part for part in SENTENCES.split(text) if len(part) >= _TELLING_SENTENCE and field.holds(part)]
     return any(weights.within(scope_signs(index, field, said, covered)) for said in dict.fromkeys([text, *sentences]))
 
 
