@@ -93,6 +93,7 @@ class _Reader:
         self._shelf, self._day = shelf, day
         self._listed = self._keys()
         self._source_texts = [text for citation in self._listed for _, text in shelf.texts(citation)]
+        self._all_sources = "\n".join(self._source_texts)
         self._quoted = list(quoted_spans(self._text))
         # Whatever the version: a question about the number of 2010 is answered by naming that number.
         self._asked = {replace(named.citation, version=None) for named in self._mentions(asked)}
@@ -167,7 +168,8 @@ class _Reader:
         return any(len(words) >= enough and self._stands_in_sources(words) for words in around)
 
     def _stands_in_sources(self, words: str) -> bool:
-        return any(stands_in(words, text) for text in self._source_texts)
+        # What stands in none of them, read as one text, stands in no single one.
+        return stands_in(words, self._all_sources) and any(stands_in(words, text) for text in self._source_texts)
 
     def _is_rejected(self, named: _Named) -> bool:
         lapsed = self._shelf.lapsed(named.citation, self._day)

@@ -6,6 +6,7 @@ a stray 没有 does not excuse a made-up article.
 """
 
 import re
+from functools import lru_cache
 
 from rag import Mention
 
@@ -35,10 +36,16 @@ def sentence_of(text: str, start: int, end: int) -> tuple[int, int]:
     >>> text[slice(*sentence_of(text, 3, 4))]
     '乙在此；'
     """
-    ends = [match.end() for match in _SENTENCE_END.finditer(text)]
+    ends = _sentence_ends(text)
     left = max((stop for stop in ends if stop <= start), default=0)
     right = min((stop for stop in ends if stop >= end and stop > left), default=len(text))
     return left, right
+
+
+# Every mention of one answer is asked about.
+@lru_cache(maxsize=8)
+def _sentence_ends(text: str) -> tuple[int, ...]:
+    return tuple(match.end() for match in _SENTENCE_END.finditer(text))
 
 
 def rejects(text: str, mention: Mention, *, asked: bool, lapsed: bool = False) -> bool:

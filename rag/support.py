@@ -17,7 +17,7 @@ import numpy as np
 from ingest.numerals import to_int
 from ingest.script import to_narrow, to_simplified
 from rag.claims import courts_named, same_court
-from rag.embed import load_embedder
+from rag.embed import Vectors, load_embedder
 from rag.lexical import WordCutter
 from rag.placing import Embed, Weights
 from rag.settings import Settings
@@ -84,6 +84,9 @@ class SupportCheck:
     def __init__(self, words: Callable[[str], list[str]], embed: Embed) -> None:
         self._words = words
         self._embed = embed
+        # The statements of many answers say the same things of the same passages.
+        self._telling = lru_cache(maxsize=8192)(self._telling_words)
+        self._sentences = lru_cache(maxsize=1024)(self._sentence_vectors)
 
     def likelihood(self, statement: str, sources: Sequence[str], told: str = "") -> float:
         """How likely the statement follows from the passages and from what the user told, 0 to 1.
@@ -100,14 +103,11 @@ class SupportCheck:
         said, facts = _plain(statement), _plain(told)
         whole = "\n".join([*map(_plain, sources), facts])
         clauses = [clause for clause in _CLAUSE.findall(said) if len(clause) > _SHORTEST] or [said]
-        sentences = [
-            sentence for source in sources for sentence in _SENTENCE.findall(_plain(source)) if sentence.strip()
-        ]
         rendered = [sentence for sentence in _SENTENCE.findall(whole) if sentence.strip()]
         turned = {word for clause in clauses for word in self._turned(clause, rendered)}
         turned |= {word for word in _CERTAIN.findall(said) if word not in whole}
         vectors = self._embed([said, *clauses])
-        nearness = self._embed(sentences) @ vectors.T
+        nearness = np.concatenate([self._sentences(source) for source in sources]) @ vectors.T
         return [
             float(bool(_figures_missing(said, whole) or _names_missing(said, whole))),
             float(len(turned)),
@@ -119,7 +119,10 @@ class SupportCheck:
             float(_STRONG.search(said) is not None),
         ]
 
-    def _telling(self, text: str) -> list[str]:
+    def _sentence_vectors(self, source: str) -> Vectors:
+        return self._embed([sentence for sentence in _SENTENCE.findall(_plain(source)) if sentence.strip()])
+
+    def _telling_words(self, text: str) -> list[str]:
         return [word for word in dict.fromkeys(self._words(text)) if len(word) > 1 and not word.isdigit()]
 
     def _turned(self, clause: str, sentences: Sequence[str]) -> list[str]:
@@ -170,6 +173,7 @@ def _binding(verb: str, sentence: str) -> set[int]:
     }
 
 
+@lru_cache(maxsize=4096)
 def _plain(text: str) -> str:
     return to_narrow(to_simplified(text))
 
