@@ -14,10 +14,19 @@ from rag.cases import CaseFile
 from rag.draft import Draft, Support
 from rag.editor_notes import EditorNote, load_editor_notes
 from rag.library import HeldDocument, HeldPlace, Library
-from rag.provision import name_of, words_of
+from rag.provision import name_of, pinpoint, words_of
 from rag.question import Language, Question
 from rag.retrieve import Hit
-from rag.statutes import StatuteDesk, commented, number_then, pinpointed, provision, says_something, strange_quantities
+from rag.statutes import (
+    StatuteDesk,
+    commented,
+    nearest_part,
+    number_then,
+    pinpointed,
+    provision,
+    says_something,
+    strange_quantities,
+)
 
 
 class Leaning(StrEnum):
@@ -61,6 +70,8 @@ _DEFINITION = re.compile(
     r"[“\"「]([^”\"」]{2,16})[”\"」](?:是|的|在|这个|一词|究竟|到底|怎么|如何|指)|(?:什么是|何谓|什么叫|何为)([\u4e00-\u9fffA-Za-z]{2,14})"
     r"|([\u4e00-\u9fffA-Za-z]{2,10}?)的?(?:法律)?(?:定义|含义|意思)"
 )
+# Of questions by unseen authors the article asked for was among the first three found for 82 in 100, among five for 88.
+_MORE_LAWS = 2
 # How much the words of a caption weigh beside the fused score of the search, both between 0 and 1.
 _CAPTION_WEIGHT = 0.6
 _FOREIGN = re.compile(
@@ -110,8 +121,9 @@ def about_concept(desk: ConceptDesk, question: Question, named: Sequence[Hit], f
     hits = _defining(question, [*named, *_by_captions(desk, question, found)])
     side = leaning(question.text)
     laws, cases, comments = _COUNTS[side]
+    statutes = _first(hits, Kind.STATUTE, laws + _MORE_LAWS)
     by_kind = {
-        Leaning.LAW: _laws(desk, question, _first(hits, Kind.STATUTE, laws)),
+        Leaning.LAW: _laws(desk, question, statutes[:laws]) + _more_laws(desk, question, statutes[laws:]),
         Leaning.COMMENTARY: _comments(desk, question, _first(_citing(question, hits), Kind.COMMENTARY, comments)),
         Leaning.CASES: _cases(desk, question, hits, cases),
     }
@@ -162,6 +174,18 @@ def _laws(desk: ConceptDesk, question: Question, places: Sequence[HeldPlace]) ->
             *pinpointed(desk.statutes, place, question),
         ]
     return [*strange_quantities(question, list(places[:1])), *drafts]
+
+
+def _more_laws(desk: ConceptDesk, question: Question, places: Sequence[HeldPlace]) -> list[Draft]:
+    """The next articles found, in short: of each the part nearest to the question."""
+    drafts = []
+    for place in places:
+        part = nearest_part(desk.statutes, place, question)
+        words = words_of(part)
+        label = question.language.pick("另可参看", "See also ")
+        where = f"{name_of(part.document, question.language)}{question.language.pick('', ', ')}{pinpoint(part.citation, question.language)}"
+        drafts.append(Draft(f"{label}{where}：“{words}”", (Support(part.citation, words),)))
+    return drafts
 
 
 def _comments(desk: ConceptDesk, question: Question, places: Sequence[HeldPlace]) -> list[Draft]:
