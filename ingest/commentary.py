@@ -33,6 +33,7 @@ _DECIMAL_LEVEL = 4
 _TOP_HEADINGS = frozenset(
     ("引言", "前言", "导语", "导言", "摘要", "背景", "小结", "总结", "结论", "结语", "余论", "后记", "附录", "参考文献")
 )
+_NOTES = "注"
 _NOTES_HEADING = re.compile(r"[【\[]?(?:注|注释|脚注|尾注)[】\]]?[:：]?")
 _FOOTNOTE = re.compile(r"(?:\[\^?(\d{1,3})\][:：]?|〔(\d{1,3})〕|([①-⑳])|(\d{1,3})[.．、](?!\d))\s*(?=\S)")
 _MARKDOWN = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
@@ -93,7 +94,7 @@ def parse_commentary(text: str, citation: Citation, meta: Mapping[str, Any], kin
             counts[section] += 1
             where = citation.at(section, str(counts[section]))
             pieces.append(_paragraph(text, line, where, Role.PARAGRAPH, tuple(h.words for h in stack)))
-    pieces += _note_pieces(text, lines, first_note, last_note, citation)
+    pieces += _note_pieces(text, lines, first_note, last_note, citation, counts[_NOTES])
     title = str(found.get("title") or citation.document)
     return Document(citation, kind, title, text, partition(text, pieces), found, tuple(found.get("aliases") or ()))
 
@@ -250,9 +251,10 @@ def _is_marked(body: str, number: int) -> bool:
     return re.search(rf"[\[〔]\^?{number}[\]〕]|{circled}|{bare}", body) is not None
 
 
-def _note_pieces(text: str, lines: list[Line], first: int, last: int, citation: Citation) -> list[Piece]:
+def _note_pieces(text: str, lines: list[Line], first: int, last: int, citation: Citation, taken: int) -> list[Piece]:
+    """The notes by their numbers; those up to `taken` are the paragraphs of a section that is headed like the notes."""
     pieces: list[Piece] = []
-    seen: Counter[str] = Counter()
+    seen = Counter(str(number) for number in range(1, taken + 1))
     index = first
     while index < len(lines):
         line = lines[index]
@@ -267,8 +269,8 @@ def _note_pieces(text: str, lines: list[Line], first: int, last: int, citation: 
             after += 1
         seen[str(number)] += 1
         name = str(number) if seen[str(number)] == 1 else f"{number}({seen[str(number)]})"
-        where = citation.at("注", name)
+        where = citation.at(_NOTES, name)
         place = place_between(where, text, line.start, lines[after - 1].end)
-        pieces.append(Piece(line.raw_start, Role.FOOTNOTE, where, ("注",), (place,)))
+        pieces.append(Piece(line.raw_start, Role.FOOTNOTE, where, (_NOTES,), (place,)))
         index = after
     return pieces

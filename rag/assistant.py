@@ -28,6 +28,7 @@ from rag.check_report import CheckReport
 from rag.compose import Composed, Composer, nothing_here
 from rag.concordance import load_concordance
 from rag.days_told import transition
+from rag.foreign_law import load_foreign_law
 from rag.index import Index, open_index
 from rag.lexicon import load_lexicon
 from rag.provision import cites_old_numbers, words_of
@@ -250,7 +251,12 @@ class Assistant:
         library = self._index.library
         with self._lock:
             if library.refresh() or self._reader is None:
-                self._reader = Reader(library, load_lexicon(self.settings.corpus), load_field(self.settings.corpus))
+                self._reader = Reader(
+                    library,
+                    load_lexicon(self.settings.corpus),
+                    load_field(self.settings.corpus),
+                    load_foreign_law(self.settings.corpus),
+                )
         return self._reader.read(question, history)
 
     # --- assembling --------------------------------------------------------------------------------------------------

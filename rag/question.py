@@ -13,6 +13,7 @@ from ingest.script import to_narrow, to_simplified
 from rag.answer import Turn
 from rag.case_names import CaseNames
 from rag.english_names import EnglishNames
+from rag.foreign_law import ForeignLaw
 from rag.injection import separate_instructions
 from rag.lexicon import Lexicon
 from rag.library import Library
@@ -104,9 +105,10 @@ _ENGLISH_ARTICLE = re.compile(r"\b(?:article|art\.) ?(\d{1,4})\b", re.I)
 class Reader:
     """Reads questions over one library; made anew when the library changes."""
 
-    def __init__(self, library: Library, lexicon: Lexicon, field: Field) -> None:
+    def __init__(self, library: Library, lexicon: Lexicon, field: Field, foreign: ForeignLaw) -> None:
         self._library = library
         self.field = field
+        self._foreign = foreign
         self._names = library.catalogue().names
         self._lexicon = lexicon
         self.cases = CaseNames(library)
@@ -132,6 +134,7 @@ class Reader:
             if mended != text:
                 text, mentions = mended, self.mentions(mended, language, in_conversation=bool(history))
             mentions = self.loosely(text, mentions)
+        mentions = self._without_ours(text, mentions)
         mentions += self._unknown_names(text, mentions)
         question = self.sort(raw, text, language, separated.found, mentions)
         if not history:
@@ -204,10 +207,16 @@ class Reader:
     def _any_held(self, mentions: Sequence[Mention]) -> bool:
         return any(self.is_held(mention) for mention in mentions)
 
-    def _unknown_names(self, text: str, mentions: Sequence[Mention]) -> list[Mention]:
-        """Cases named by their parties and documents told by their year that nothing held is called by.
+    def _without_ours(self, text: str, mentions: list[Mention]) -> list[Mention]:
+        """The mentions without our statutes that an English text only seems to name: the Copyright Act of Canada."""
+        if not self._foreign.named(text):
+            return mentions
+        return [m for m in mentions if m.start < m.end or not (m.citation and self._is_statute(m.citation.document))]
 
-        Andersen v. Stability AI, 张三诉李四案, 2026年通过的人工智能条约.
+    def _unknown_names(self, text: str, mentions: Sequence[Mention]) -> list[Mention]:
+        """Cases named by their parties, documents told by their year and foreign law that nothing held is called by.
+
+        Andersen v. Stability AI, 张三诉李四案, 2026年通过的人工智能条约, 加拿大著作权法.
         """
         if self._any_held(mentions):
             return []
@@ -220,6 +229,7 @@ class Reader:
             if not (_NO_NAME.fullmatch(match["name"]) or _VAGUE.search(match["name"]))
             and not any(mention.start < match.end("name") and match.start("name") < mention.end for mention in mentions)
         ]
+        found += [(foreign.name, foreign.start, foreign.end) for foreign in self._foreign.named(text)]
         return [Mention(name, start, end, None, name, Doubt.UNKNOWN) for name, start, end in found]
 
     def _cited(self, text: str) -> list[Mention]:

@@ -4,6 +4,7 @@ import pytest
 
 from rag import Library, Settings
 from rag.english_names import EnglishNames
+from rag.foreign_law import load_foreign_law
 from rag.lexicon import load_lexicon
 from rag.loose_names import LooseNames
 from rag.question import Reader
@@ -15,7 +16,12 @@ MEASURES, LABELS, NOTICE = "生成式人工智能服务管理暂行办法", "标
 
 @pytest.fixture(scope="module")
 def reader(library: Library, settings: Settings) -> Reader:
-    return Reader(library, load_lexicon(settings.corpus), load_field(settings.corpus))
+    return Reader(
+        library,
+        load_lexicon(settings.corpus),
+        load_field(settings.corpus),
+        load_foreign_law(settings.corpus),
+    )
 
 
 @pytest.mark.parametrize(

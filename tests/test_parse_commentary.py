@@ -105,6 +105,11 @@ def test_a_held_title_is_the_title() -> None:
     assert document.title == "某文的题目"
 
 
+def test_a_section_headed_like_the_notes_takes_none_of_their_numbers() -> None:
+    document = parse_commentary("## 注\n一段话。\n## 注\n1、第一条注释。", Citation("某文"), {})
+    assert [str(place.citation) for p in document.passages for place in p.places] == ["某文/注/1", "某文/注/1(2)"]
+
+
 LINES = st.sampled_from(
     [*ARTICLE.split("\n"), "## 注", "[^1]: 甲", "①", "1.1 甲", "---", "# ", "第一章", "\u2003", "（一）"]
 )

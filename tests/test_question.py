@@ -3,6 +3,7 @@
 import pytest
 
 from rag import Assistant, Library, Settings
+from rag.foreign_law import load_foreign_law
 from rag.lexicon import load_lexicon
 from rag.question import Language, Question, Reader, language_of
 from rag.scope import load_field
@@ -10,7 +11,12 @@ from rag.scope import load_field
 
 @pytest.fixture(scope="module")
 def reader(library: Library, settings: Settings) -> Reader:
-    return Reader(library, load_lexicon(settings.corpus), load_field(settings.corpus))
+    return Reader(
+        library,
+        load_lexicon(settings.corpus),
+        load_field(settings.corpus),
+        load_foreign_law(settings.corpus),
+    )
 
 
 def places(question: Question) -> list[str]:

@@ -26,6 +26,7 @@ import numpy.typing as npt
 import torch
 
 from ingest.citation import Citation
+from rag.foreign_law import load_foreign_law
 from rag.index import Index, open_index
 from rag.lexicon import load_lexicon
 from rag.question import Reader
@@ -181,7 +182,7 @@ def weighed(
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """The signs of a sample of questions that name no document, and their labels."""
     field = load_field(corpus)
-    reader = Reader(index.library, load_lexicon(corpus), field)
+    reader = Reader(index.library, load_lexicon(corpus), field, load_foreign_law(corpus))
     chance = random.Random(recipe.seed)
     groups: dict[tuple[bool, bool], list[int]] = {}
     for row, question in enumerate(questions):

@@ -1,0 +1,72 @@
+"""Foreign law that is not held: a question that asks for it is told so and not answered from the law of China."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+# Chinese law asked about beside the foreign one, or for somebody from abroad, is answered.
+_CHINA = re.compile(r"中国|我国|国内|境内|大陆|本国|咱们|\b(?:china|chinese|prc|mainland)\b", re.I)
+# What makes of a place a question on its law, and not on a tune, a tourist or a seller from there: 韩国著作权法, 澳洲那边, 印度法院怎么判.
+_ITS_LAW = (
+    r"(?:那边|那里|那儿|当地|境内|国内|[^，。？！,.?!]{0,6}?(?:法律|法院|法上|法里|法案|立法|权法|法典|条例|判例|判决|法官|宪法|法第|的法))"
+    r"|(?:'s)?(?: [\w-]+){0,3}? (?:law|act|statute|code|court|ruling|exception|legislation|bill|regime|fair dealing|judge|case)s?\b"
+)
+_UNDER = r"(?:\b(?:law|act|statutes?|code|courts?|exception|legislation|legal|illegal)\b[^.?!]{0,30}? (?:in|of|under) (?:the )?)"
+_CITED = (
+    re.compile(r"(?<![\w.])\d{1,2} ?U\.? ?S\.? ?C\b\.?(?: ?§+ ?[\w.()-]+)?", re.I),
+    re.compile(r"(?<![A-Za-z])(?:AB|SB|HB|H\.R\.) ?-?\d{2,5}(?!\d)"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """Words of a question that call foreign law, and where they stand."""
+
+    name: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignLaw:
+    """The foreign law of which nothing is held: see the head of `corpus/lexicon/foreign_law.yaml`.
+
+    >>> from rag.settings import Settings
+    >>> law = load_foreign_law(Settings().corpus)
+    >>> [found.name for text in ("DMCA第512条", "澳洲那边算侵权不", "韩国进口的画") for found in law.named(text)]
+    ['DMCA', '澳洲的法律']
+    """
+
+    places: re.Pattern[str]
+    documents: re.Pattern[str]
+
+    def named(self, text: str) -> list[Foreign]:
+        """What a question calls of it, the statutes first; a place only where its law is asked about."""
+        cited = [match for pattern in (self.documents, *_CITED) for match in pattern.finditer(text)]
+        if cited or _CHINA.search(text):
+            return [Foreign(match[0], *match.span()) for match in cited]
+        return [
+            Foreign(
+                f"{name} law" if (name := match["place"] or match["behind"]).isascii() else f"{name}的法律",
+                *match.span(),
+            )
+            for match in self.places.finditer(text)
+        ]
+
+
+@lru_cache(maxsize=4)
+def load_foreign_law(corpus: Path) -> ForeignLaw:
+    """Read the names of a corpus folder."""
+    import yaml
+
+    rows = yaml.load((corpus / "lexicon" / "foreign_law.yaml").read_text("utf-8"), yaml.CSafeLoader)
+    places = _any_of(rows["places"])
+    its_law = rf"(?P<place>{places})(?i:{_ITS_LAW})|(?i:{_UNDER})(?P<behind>{places})"
+    return ForeignLaw(re.compile(its_law), re.compile(_any_of(rows["documents"])))
+
+
+def _any_of(words: list[str]) -> str:
+    longest_first = sorted(words, key=len, reverse=True)
+    bounded = [rf"(?<![A-Za-z]){re.escape(word)}(?![A-Za-z])" if word.isascii() else word for word in longest_first]
+    return "|".join(bounded)
