@@ -1,6 +1,7 @@
 """How people call a case when they do not give its number: by its place, its court, a nickname that several share."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -18,6 +19,9 @@ _INSTANCES = (
 # What may stand between a place and the word for a case: 广州的那个案子, 金山法院判决.
 _PLACE_TAIL = r"(?:(?:互联网|中级|基层)?(?:人民)?(?:法院|中院)?(?:的|那个|这个|判的|那边的?|审的|那起|这起)*(?:案|判决)|[^，。？！的]{0,6}(?:的)?(?:那起|那个|那件|这起|这个)[^，。？！]{1,24}?案)"
 _PLACE_TAIL_IN_CONVERSATION = rf"(?:{_PLACE_TAIL}|(?:的?那个|那边|法院|的)?(?:呢|的呢)|那个|那边|的案)"
+# A court of a place, or what it decided, in whatever words: 江西那件节气图怎么就反着判了, 伦敦的法院.
+_JUDGED_THERE = r"(?:[和与跟、][\u4e00-\u9fff]{2,4}(?=的|法院))?(?:的|那边的?|那儿的?)?(?:[\u4e00-\u9fff]{0,8}法院|法官|[^，。？！,.?!]{0,16}(?:判|驳|官司|案))"
+_DESCRIBED, _FEW = 9, 2
 # Tools and companies that many cases name tell none from another; those of one case alone do.
 _LATIN_WORD = re.compile(r"(?<![a-z])[a-z]{3,}(?![a-z])")
 _SHORTEST_ALONE = 4
@@ -41,6 +45,19 @@ _ENGLISH_PARTY = re.compile(r"\b(?:sued?|sues|suing|against|defendant|plaintiff)
 _OF_THE_FIELD = frozenset({"aigc", "lora", "gpt", "api", "app", "llm"})
 # Latin words of names that say something else as well.
 _COMMON_LATIN = frozenset({"like", "company", "images", "google", "meta", "getty", "reuters", "disney", "sony"})
+# Words of courts and suits; a name alone in a few words, as in Dreamwriter呢, can mean nothing but the case.
+_CASE_TALK = re.compile(r"案|判|诉|告|法院|法官|官司|裁|庭|和解|赔|赢|输|认定|一审|二审|侵权")
+_NOTHING_ELSE = 20
+_TO_WHOM = r"(?:了|的是?|过)?[^。？！?!，]{0,4}?"
+_PERSON_CASE = re.compile(
+    r"(?<![\u4e00-\u9fff])(?=[\u4e00-\u9fff]某)(?P<name>[\u4e00-\u9fff]某)某?(?:[)）])?(?:一?案|的案子|的官司)"
+    r"|案[子件]?[(（](?P<name_>[\u4e00-\u9fff]某)"
+)
+# Somebody with a name of a firm or society who sues whoever stands behind it.
+_SUING = re.compile(
+    r"(?P<who>(?:[\u4e00-\u9fff]{2,8}(?:公司|集团|唱片|音乐|协会|出版社?|报社?|影业|传媒|工作室|大学|图片社)|[A-Z][A-Za-z]+))"
+    r"[^。？！?!，]{0,6}?(?:起诉|状告|告|诉)了?[^。？！?!，]{0,3}$"
+)
 _HEART = re.compile(r"[\u4e00-\u9fffA-Za-z]{2,8}")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _CLOSE = 0.9
@@ -68,10 +85,31 @@ class CaseNames:
     def _by_place(self) -> dict[str, tuple[str, ...]]:
         places: dict[str, tuple[str, ...]] = {}
         for short, meta in self._metas.items():
-            court = str(meta.get("court") or "")
-            for place in _places(court):
+            for place in dict.fromkeys([*_places(str(meta.get("court") or "")), *map(str, meta.get("places") or ())]):
                 places[place] = (*places.get(place, ()), short)
         return places
+
+    @cached_property
+    def _matter(self) -> dict[str, frozenset[str]]:
+        """What each case is about, in pairs of characters of its file that few cases share."""
+        pairs = {
+            short: _pairs(self._library.text(document))
+            for short in self._metas
+            if (document := self._library.document(short))
+        }
+        count = Counter(pair for found in pairs.values() for pair in found)
+        places = "".join(self._by_place)
+        return {
+            short: frozenset(pair for pair in found if count[pair] <= _MOST_ALIKE and pair not in places)
+            for short, found in pairs.items()
+        }
+
+    def _about(self, shorts: Sequence[str], text: str) -> tuple[str, ...]:
+        """Those of the cases whose matter a text tells most of; none where it tells of none."""
+        said = _pairs(text)
+        told = {short: len(said & self._matter[short]) for short in shorts}
+        most = max(told.values(), default=0)
+        return tuple(short for short in shorts if most and told[short] == most)
 
     def is_case(self, short: str) -> bool:
         """Whether a held document is a judgment, a digest of one, or a note on a foreign case."""
@@ -88,9 +126,11 @@ class CaseNames:
         """
         found: list[Mention] = []
         ways = (
+            self._by_both_sides(text),
             self._by_nickname(text, in_conversation),
             self._between(text),
             self._at_place(text, in_conversation),
+            self._by_place_and_matter(text),
             self._at_court(text),
             self.by_latin_word(text),
         )
@@ -119,6 +159,43 @@ class CaseNames:
             for match in _PARTIES.finditer(text)
             if (shorts := self.of_parties(match["plaintiff"], _CASE_TAIL.sub("", match["defendant"])))
         ]
+
+    @cached_property
+    def _sides(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        """The two sides of the names that have them: 环球音乐诉Anthropic案."""
+        sides: dict[tuple[str, str], tuple[str, ...]] = {}
+        for short, meta in self._metas.items():
+            for alias in meta.get("aliases") or ():
+                first, told, second = fold(to_simplified(str(alias))).removesuffix("案").partition("诉")
+                if told and min(len(first), len(second)) >= 2:
+                    sides[first, second] = tuple(dict.fromkeys((*sides.get((first, second), ()), short)))
+        return sides
+
+    def _by_both_sides(self, text: str) -> list[Mention]:
+        """A case of which a text names both sides, one as suing: 环球音乐那帮人告Anthropic."""
+        folded = fold(text)
+        found: dict[tuple[str, ...], Mention] = {}
+        for (first, second), shorts in self._sides.items():
+            match = re.search(rf"{re.escape(first)}[^。？！?!]{{0,12}}?(?:诉|告){_TO_WHOM}{re.escape(second)}", folded)
+            if match:
+                found[shorts] = Mention(text[slice(*match.span())], *match.span(), None, match[0], candidates=shorts)
+        return list(found.values())
+
+    def unheld_person(self, text: str) -> "re.Match[str] | None":
+        """A party by whose name a text calls a case, when no case held has it: 殷某案, 那个配音的案子（殷某）."""
+        known = {pair for short in self._metas for pair in self._parties_of(short)}
+        return next(
+            (match for match in _PERSON_CASE.finditer(text) if (match["name"] or match["name_"]) not in known), None
+        )
+
+    def is_sued_by_another(self, text: str, start: int, shorts: Sequence[str]) -> bool:
+        """Whether the party named at `start` is sued by somebody of a name who is no party of these cases: 环球唱片告Suno."""
+        suing = _SUING.search(text, 0, start)
+        return suing is not None and not any(_pairs(suing["who"]) & self._parties_of(short) for short in shorts)
+
+    def _parties_of(self, short: str) -> frozenset[str]:
+        meta = self._metas.get(short, {})
+        return _pairs(" ".join(map(str, (short, *(meta.get("aliases") or ()), *(meta.get("parties") or {}).values()))))
 
     def _by_nickname(self, text: str, in_conversation: bool) -> list[Mention]:
         """The heart of a nickname with a word for a case near it: “幻之翼”椅子案, 伴心图, 那伴心呢."""
@@ -154,19 +231,40 @@ class CaseNames:
 
     def _at_place(self, text: str, in_conversation: bool) -> list[Mention]:
         tail = _PLACE_TAIL_IN_CONVERSATION if in_conversation else _PLACE_TAIL
-        return [
-            Mention(match[0], match.start(), match.end(), None, match[0], candidates=shorts)
-            for place, shorts in self._by_place.items()
-            if place in text
-            for match in re.finditer(f"{place}{tail}", text)
-        ]
+        found = []
+        for place, shorts in self._by_place.items():
+            for match in re.finditer(f"{place}{tail}", text) if place in text else ():
+                # Where words describe the case (北京那个配音演员的案子), they must be those of one that is held.
+                described = len(match[0]) - len(place) >= _DESCRIBED
+                fitting = self._about(shorts, match[0]) if described and len(shorts) > 1 else shorts
+                if fitting:
+                    found.append(Mention(match[0], match.start(), match.end(), None, match[0], candidates=fitting))
+        return found
+
+    def _by_place_and_matter(self, text: str) -> list[Mention]:
+        """A court called by its place, with words of the matter unless one dispute alone is held from there:
+        江西那件节气图怎么就反着判了, 慕尼黑和伦敦的法院."""
+        found = []
+        for place, shorts in self._by_place.items():
+            match = re.search(f"{place}{_JUDGED_THERE}", text) if place in text else None
+            fitting = self._first_instances(shorts)
+            if match and len(fitting) > 1:
+                fitting = self._first_instances(self._about(shorts, text)) or fitting
+            if match and 0 < len(fitting) <= _FEW:
+                start, end = match.start(), match.start() + len(place)
+                found.append(Mention(place, start, end, None, place, candidates=fitting))
+        return found
 
     def _at_court(self, text: str) -> list[Mention]:
         """A court of which one dispute alone is held."""
         found = []
         for name, start, end in courts_named(text):
             shorts = tuple(
-                short for short, meta in self._metas.items() if same_court(name, str(meta.get("court") or ""))
+                short
+                for short, meta in self._metas.items()
+                if same_court(name, court := str(meta.get("court") or ""))
+                # 最高人民法院 is not the Supreme Court of another country.
+                and (meta.get("jurisdiction", "中国") == "中国" or name in court)
             )
             if len(self._first_instances(shorts)) == 1:
                 found.append(Mention(name, start, end, None, name, candidates=shorts))
@@ -250,8 +348,11 @@ class CaseNames:
             raw = text[match.start() : match.end()]
             far = word not in _COMMON_LATIN and _CALLED_FROM_AFAR.match(text, match.end()) is not None
             alone = len(shorts) == 1 and len(word) >= _SHORTEST_ALONE and word not in _COMMON_LATIN
+            if shorts and self.is_sued_by_another(text, match.start(), shorts):
+                continue
             if shorts and (
-                (alone and _HAN.search(text)) or (raw[0].isupper() and (far or _is_case(text, match.end())))
+                (alone and _HAN.search(text) and (_CASE_TALK.search(text) or len(text) < _NOTHING_ELSE))
+                or (raw[0].isupper() and (far or _is_case(text, match.end())))
             ):
                 found.append(Mention(raw, match.start(), match.end(), None, raw, candidates=shorts))
         return found
@@ -265,6 +366,14 @@ class CaseNames:
             and any(other in shorts for other in self._metas[short].get("related") or ())
         }
         return tuple(short for short in shorts if short not in later) or tuple(shorts)
+
+
+def _pairs(text: str) -> frozenset[str]:
+    """The pairs of characters of each word or run of Chinese, lower case."""
+    runs = re.findall(r"[\u4e00-\u9fff]+|[a-z0-9]{3,}", to_simplified(text).lower())
+    return frozenset(run[i : i + 2] for run in runs if not run.isascii() for i in range(len(run) - 1)) | frozenset(
+        run for run in runs if run.isascii()
+    )
 
 
 def _named(mention: Mention) -> tuple[str, ...]:

@@ -79,6 +79,10 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _PARTIES = re.compile(
     r"(?:[A-Z][\w.&]+ ){1,4}vs?\.? (?:[A-Z][\w.&]+ ?){1,4}|[\u4e00-\u9fff]{2,10}(?<![告上起申投胜败])诉(?![讼请求称状])[\u4e00-\u9fff]{2,10}一?案"
 )
+# Somebody with a name sues somebody with a name: 环球唱片在美国告Suno.
+_SUES = re.compile(
+    r"(?:[\u4e00-\u9fff]{2,8}(?:公司|集团|唱片|音乐|协会|出版社|报社|影业|传媒|工作室|大学)|[A-Z][A-Za-z]+)(?:在[^，。？！]{1,4})?(?:起诉|状告|告|诉)了?(?:[A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+)?)"
+)
 _TITLE = re.compile(r"《[^《》]*》")
 _QUOTED_CASE = re.compile(r"[“「『\"][^“”「」『』\"]{2,20}案[”」』\"]")
 # A document told by its year and what was done with it: 2026年某组织大会通过的人工智能条约.
@@ -221,7 +225,8 @@ class Reader:
         if self._any_held(mentions):
             return []
         found = [
-            (match[0].strip(), *match.span()) for match in (*_PARTIES.finditer(text), *_QUOTED_CASE.finditer(text))
+            (match[0].strip(), *match.span())
+            for match in (*_PARTIES.finditer(text), *_SUES.finditer(text), *_QUOTED_CASE.finditer(text))
         ]
         found += [
             (match["name"], *match.span("name"))
@@ -229,6 +234,8 @@ class Reader:
             if not (_NO_NAME.fullmatch(match["name"]) or _VAGUE.search(match["name"]))
             and not any(mention.start < match.end("name") and match.start("name") < mention.end for mention in mentions)
         ]
+        if person := self.cases.unheld_person(text):
+            found.append((f"{person['name'] or person['name_']}案", *person.span()))
         found += [(foreign.name, foreign.start, foreign.end) for foreign in self._foreign.named(text)]
         return [Mention(name, start, end, None, name, Doubt.UNKNOWN) for name, start, end in found]
 
