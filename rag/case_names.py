@@ -21,6 +21,7 @@ _PLACE_TAIL = r"(?:(?:互联网|中级|基层)?(?:人民)?(?:法院|中院)?(?:�
 _PLACE_TAIL_IN_CONVERSATION = rf"(?:{_PLACE_TAIL}|(?:的?那个|那边|法院|的)?(?:呢|的呢)|那个|那边|的案)"
 # A court of a place, or what it decided, in whatever words: 江西那件节气图怎么就反着判了, 伦敦的法院.
 _JUDGED_THERE = r"(?:[和与跟、][\u4e00-\u9fff]{2,4}(?=的|法院))?(?:的|那边的?|那儿的?)?(?:[\u4e00-\u9fff]{0,8}法院|法官|[^，。？！,.?!]{0,16}(?:判|驳|官司|案))"
+_WHERE_TO_SUE = re.compile(r"管辖|立案|归[^，。？！]{0,8}管|(?:哪|什么)[个家]?法院|去哪|到哪")
 _DESCRIBED, _FEW = 9, 2
 # Tools and companies that many cases name tell none from another; those of one case alone do.
 _LATIN_WORD = re.compile(r"(?<![a-z])[a-z]{3,}(?![a-z])")
@@ -245,8 +246,9 @@ class CaseNames:
         """A court called by its place, with words of the matter unless one dispute alone is held from there:
         江西那件节气图怎么就反着判了, 慕尼黑和伦敦的法院."""
         found = []
+        where_to_sue = _WHERE_TO_SUE.search(text)
         for place, shorts in self._by_place.items():
-            match = re.search(f"{place}{_JUDGED_THERE}", text) if place in text else None
+            match = re.search(f"{place}{_JUDGED_THERE}", text) if place in text and not where_to_sue else None
             fitting = self._first_instances(shorts)
             if match and len(fitting) > 1:
                 fitting = self._first_instances(self._about(shorts, text)) or fitting

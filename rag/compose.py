@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ingest.citation import Citation
 from ingest.document import Kind
@@ -30,7 +31,7 @@ from rag.library import HeldDocument
 from rag.question import Language, Question
 from rag.relevance import rank, terms
 from rag.retrieve import Hit, Retriever, Route
-from rag.scope import SENTENCES, in_scope, load_field
+from rag.scope import SENTENCES, load_field, reach
 from rag.statutes import (
     StatuteDesk,
     about_document,
@@ -39,9 +40,13 @@ from rag.statutes import (
     cited_places,
     preamble,
     says_something,
+    talked_of,
 )
 from rag.telling import asks_to_be_shown, asks_what_to_plead, asks_without_facts, is_disputed, looks_like_facts
 from rag.wording import load_wording
+
+if TYPE_CHECKING:
+    from rag.analysis import Analysis
 
 _FOUND = 40
 _SHORTEST = 3
@@ -57,6 +62,8 @@ _STORY, _STORY_ASKED, _LONG_STORY = 3, 2, 4
 _WORDED_AS_STORY = (2.2, 1.0, -0.5)
 # The share of a question's terms that a passage of a named document must hold to be shown first.
 _SPEAKS_OF_IT = 0.15
+# Log odds of reach from which on a follow-up that says nothing of the field by itself is taken to lean on the talk before.
+_NOT_FAR = -3.0
 # A passage of another source is shown beside what the question names from this share of its terms on; a question
 # about a named case is taken to ask for more from so many characters on.
 _BESIDE, _LONG = 0.3, 30
@@ -192,14 +199,20 @@ class Composer:
             asked = f"{question.earlier} {question.text}" if question.inherited else question.text
             # Who goes on asking in words of the field goes on about the field.
             goes_on = question.in_conversation and hits and field.holds(question.text)
-            if not goes_on and not in_scope(self._index, field, asked, question.topic, hits):
-                return nothing_here(question)
+            near = 0.0 if goes_on else reach(self._index, field, asked, question.topic, hits)
+            if near < 0:
+                # What makes no sense by itself may be plain from what was said before.
+                carried = question.carried if near >= _NOT_FAR and not field.is_elsewhere(question.text) else None
+                return self.compose(carried, day) if carried else nothing_here(question)
         found = about_concept(desk, question, self._inside(question, day), hits)
         side = leaning(question.text)
         if question.inherited or side is Leaning.COMMENTARY:
             drafts = [*found, *before]
         else:
             drafts = [*before, *self._case_described(question, hits, day), *found]
+        talk = question.carried.places if question.carried else ()
+        cited = [mention.citation for mention in talk if mention.citation and mention.citation.path]
+        drafts += [draft for citation in cited[:1] for draft in talked_of(desk.statutes, citation, question)]
         kind = {Leaning.LAW: AnswerKind.STATUTE, Leaning.CASES: AnswerKind.CASE}.get(side, AnswerKind.CONCEPT)
         return Composed(kind, drafts + self._unheld(question))
 
@@ -305,8 +318,14 @@ class Composer:
 
     def _defences(self, question: Question, day: date) -> Composed | None:
         from rag.analysis import analyse, read_case
-        from rag.defence_answer import told
+        from rag.facts_told import told_so_far
 
+        named = question.names_something and not question.inherited
+        asks_law = leaning(question.text) is not Leaning.NONE or wish(question.text)
+        if question.told and not (named or asks_law or question.injected):
+            so_far = told_so_far(question, self._corpus)
+            if so_far is not None:
+                return _told(analyse(so_far, self._index.library, self._corpus, day, question.language))
         wants_defence = _WANTS_DEFENCE.search(question.text) is not None
         elsewhere = question.names_something or leaning(question.text) is not Leaning.NONE or wish(question.text)
         case = read_case(question.text, self._corpus, question.raw)
@@ -327,9 +346,7 @@ class Composer:
         # The amount can always be argued about: facts that carry nothing else were not told to be weighed.
         if not (story or wants_defence or any(one.rule.id != FLOOR for one in analysis.tried)):
             return None
-        return Composed(
-            AnswerKind.DEFENSE, list(told(analysis)), analysis.answer(), analysis.to_ask, analysis.notices()
-        )
+        return _told(analysis)
 
     def _is_story(self, question: Question, told_for_sure: int, looks: bool, wants_defence: bool) -> bool:
         """Whether a text tells of a dispute and asks, if anything, how a party stands; a case named by name is asked about.
@@ -362,6 +379,13 @@ class Composer:
                 )
             )
         ]
+
+
+def _told(analysis: "Analysis") -> Composed:
+    """The defences of an analysis, told."""
+    from rag.defence_answer import told
+
+    return Composed(AnswerKind.DEFENSE, list(told(analysis)), analysis.answer(), analysis.to_ask, analysis.notices())
 
 
 def _too_short(question: Question) -> Composed:

@@ -49,10 +49,13 @@ _RETURNING = re.compile(
 _SELF_SUFFICIENT, _SHORT = 14, 6
 
 
-def follow_up(reader: Reader, question: Question, history: Sequence[Turn]) -> Question:
-    """The question with what it leaves to the conversation filled in; itself when it leaves nothing."""
+def follow_up(reader: Reader, question: Question, history: Sequence[Turn], *, leaning: bool = False) -> Question:
+    """The question with what it leaves to the conversation filled in; itself when it leaves nothing.
+
+    With `leaning` it is read so whatever its words say.
+    """
     own = sum(terms(question.topic).values())
-    leans = _leans(question) and _TURNING_AWAY.search(question.text) is None
+    leans = (leaning or _leans(question)) and _TURNING_AWAY.search(question.text) is None
     if _TURNING_AWAY.search(question.text) and own > 2:
         return question
     complete = own > (3 if question.names_something else _SELF_SUFFICIENT)

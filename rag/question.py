@@ -51,7 +51,8 @@ class Question:
     held documents other than cases, `cases` the cases meant, `unheld` mentions of documents that are not held, `loose`
     places without a document (第二十四条). `topic` is what remains when citations are taken away, with legal terms for
     English and colloquial wordings; `inherited` says that places or cases come from the conversation before, whose last
-    question is `earlier`; `in_conversation` that something was asked before.
+    question is `earlier`; `in_conversation` that something was asked before, and `told` is all that the user said then.
+    `carried` is a question that seems to stand by itself, read as one that leans on the conversation.
     """
 
     raw: str
@@ -66,6 +67,8 @@ class Question:
     inherited: bool = False
     earlier: str = ""
     in_conversation: bool = False
+    told: str = ""
+    carried: "Question | None" = None
 
     @property
     def names_something(self) -> bool:
@@ -145,7 +148,12 @@ class Reader:
             return question
         from rag.conversation import follow_up
 
-        return replace(follow_up(self, question, history), in_conversation=True)
+        told = "\n".join(self.plain(turn.content) for turn in history if turn.role == "user")
+        read = replace(follow_up(self, question, history), in_conversation=True, told=told)
+        if read.inherited or read.names_something:
+            return read
+        carried = replace(follow_up(self, question, history, leaning=True), in_conversation=True, told=told)
+        return replace(read, carried=carried if carried.inherited else None)
 
     def plain(self, text: str) -> str:
         """A text as questions are read: simplified, narrow, instructions blanked out, slips mended."""
@@ -213,9 +221,13 @@ class Reader:
 
     def _without_ours(self, text: str, mentions: list[Mention]) -> list[Mention]:
         """The mentions without our statutes that an English text only seems to name: the Copyright Act of Canada."""
-        if not self._foreign.named(text):
-            return mentions
-        return [m for m in mentions if m.start < m.end or not (m.citation and self._is_statute(m.citation.document))]
+        foreign = self._foreign.named(text)
+        return [
+            m
+            for m in mentions
+            if not (foreign and m.citation and self._is_statute(m.citation.document))
+            or any(m.start < m.end and not (one.start < m.end and m.start < one.end) for one in foreign)
+        ]
 
     def _unknown_names(self, text: str, mentions: Sequence[Mention]) -> list[Mention]:
         """Cases named by their parties, documents told by their year and foreign law that nothing held is called by.

@@ -1,5 +1,6 @@
 """Whether the corpus has anything to do with a question: when it has not, the answer says so instead of guessing."""
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -70,21 +71,22 @@ def load_field(corpus: Path) -> Field:
     return Field(_any_of(rows["core"]), _any_of(near), _any_of(rows["ai"]), _any_of(rows["elsewhere"]))
 
 
-def in_scope(index: "Index", field: Field, text: str, topic: str, hits: "Sequence[Hit]") -> bool:
-    """Whether to answer a question, `text` as read and `topic` what it is about, from what was found.
+def reach(index: "Index", field: Field, text: str, topic: str, hits: "Sequence[Hit]") -> float:
+    """How far a question is within reach, `text` as read and `topic` what it is about, from what was found: in log odds, to be
+    answered from 0 on.
 
     A passage of the user's own that covers it is enough; otherwise its words, its field and the questions asked like it
     decide (`rag.scope_weights`), of the whole or of one of its sentences that has words of the field: what stands before it
     may be an order to the assistant, or a story.
     """
     if not hits:
-        return False
+        return -math.inf
     scores = rank(topic, [hit.text for hit in hits])
     if any(score >= _COVERED and not hit.place.document.builtin for score, hit in zip(scores, hits, strict=True)):
-        return True
+        return math.inf
     covered, weights = max(scores), load_scope_weights()
     sentences = [part for part in SENTENCES.split(text) if len(part) >= _TELLING_SENTENCE and field.holds(part)]
-    return any(weights.within(scope_signs(index, field, said, covered)) for said in dict.fromkeys([text, *sentences]))
+    return max(weights.margin(scope_signs(index, field, said, covered)) for said in dict.fromkeys([text, *sentences]))
 
 
 def scope_signs(index: "Index", field: Field, text: str, covered: float, *, is_known: bool = False) -> list[float]:

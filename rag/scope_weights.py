@@ -59,9 +59,9 @@ class ScopeWeights:
     weights: npt.NDArray[np.float64]
     threshold: float
 
-    def within(self, found: Sequence[float]) -> bool:
-        """Whether the signs of a question say that it is within reach."""
-        return float(self.weights @ np.asarray(found)) >= self.threshold
+    def margin(self, found: Sequence[float]) -> float:
+        """How far the signs of a question say that it is within reach, in log odds; 0 and more is within."""
+        return float(self.weights @ np.asarray(found)) - self.threshold
 
 
 @lru_cache(maxsize=1)

@@ -232,6 +232,19 @@ def nearest_part(desk: StatuteDesk, place: HeldPlace, question: Question) -> Hel
     return next(iter(_nearest(desk, leaves(desk, place), question)), place)
 
 
+def talked_of(desk: StatuteDesk, citation: Citation, question: Question) -> list[Draft]:
+    """The part nearest to a follow-up of an article that the conversation cited, the part already cited left out."""
+    article = desk.library.place(citation.at(citation.path[0]), desk.as_of)
+    if article is None or article.kind is not Kind.STATUTE:
+        return []
+    parts = [part for part in leaves(desk, article) if not citation.contains(part.citation) or len(citation.path) == 1]
+    part = next(iter(_nearest(desk, parts, question) or parts), article)
+    words = words_of(part)
+    label = question.language.pick("前面谈到的", "In what was talked of, ")
+    where = f"{name_of(part.document, question.language)}{question.language.pick('', ', ')}{pinpoint(part.citation, question.language)}"
+    return [Draft(f"{label}{where}：“{words}”", (Support(part.citation, words),))]
+
+
 def _told_nearest(parts: Sequence[HeldPlace], language: Language) -> list[Draft]:
     """The nearest part in its words and the next ones by number: the article stands above as a whole.
 

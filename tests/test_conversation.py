@@ -130,3 +130,40 @@ def test_what_was_talked_of_last_outweighs_what_was_asked_first(ask: Asking) -> 
         "杭州奥特曼案二审的上诉人是一审原告。",
     )
     assert keys_of(ask("上诉时另外又要了多少钱？", *history))[0].startswith("(2024)浙01民终10332号")
+
+
+HOSTED = (
+    "我们运营模型分享社区，用户上传了某动漫角色的LoRA，权利人发函后我们当天下架并转通知用户，还是被起诉了，有什么抗辩？",
+    "最有力的是已尽注意义务。",
+)
+
+
+@pytest.mark.parametrize(
+    "supposed",
+    [
+        "如果再加一个事实：我们对每次下载直接抽成两成，结论变不变？",
+        "其实我们编辑每天都把它推荐到首页，还按下载量抽成",
+    ],
+)
+def test_a_fact_supposed_or_added_is_weighed_with_the_facts_told_before(ask: Asking, supposed: str) -> None:
+    answer = ask(supposed, *HOSTED)
+    assert answer.kind is AnswerKind.DEFENSE
+    assert answer.defenses[0].id == "platform_duty"
+    facts = [element.fact for defense in answer.defenses for element in defense.elements if element.fact]
+    assert facts
+    assert all(supposed[fact.start : fact.end] == fact.text for fact in facts)
+
+
+def test_of_two_facts_that_cannot_both_be_so_the_one_told_now_stands(ask: Asking) -> None:
+    told = "客户的民宿海报用了一幅AI水墨图被起诉，原告反复调整了三十多轮提示词和参数，过程都有记录。有哪些抗辩？"
+    answer = ask("今天原告承认创作记录全删光了，当庭也复现不出来", told, "不可版权性较弱。")
+    assert answer.kind is AnswerKind.DEFENSE
+    strengths = {defense.id: defense.strength for defense in answer.defenses}
+    assert strengths["not_copyrightable"] in ("strong", "medium")
+
+
+def test_what_says_nothing_by_itself_leans_on_the_talk_before(ask: Asking) -> None:
+    history = ("卖手办被告了，我说是正规进货的，法院要我证明什么", "《知识产权证据规定》第四条第一款：……")
+    answer = ask("我就一路边小摊，跟人家连锁大商场要求一个样？", *history)
+    assert "知识产权证据规定/4/2" in keys_of(answer)
+    assert ask("那我家猫该打什么疫苗？", *history).abstained

@@ -115,3 +115,47 @@ def test_loose_names_give_the_span_of_what_was_written(library: Library) -> None
 )
 def test_english_names_are_put_right(library: Library, text: str, put_right: str) -> None:
     assert EnglishNames(library.entries()).put_right(text) == put_right
+
+
+@pytest.mark.parametrize(
+    ("text", "case"),
+    [
+        ("江西那件节气图怎么就没判成作品", "(2025)赣0602知民初47号"),
+        ("伦敦的法院怎么看模型里有没有复制件", "英格兰及威尔士高等法院·Getty Images诉Stability AI案"),
+        ("德国法院对歌词记忆怎么判的", "慕尼黑第一地区法院·GEMA诉OpenAI案"),
+        ("环球音乐那几家告Anthropic的动议批了没", "加利福尼亚北区联邦地区法院·Concord诉Anthropic案"),
+        ("迪士尼告MiniMax到哪一步了", "加利福尼亚中区联邦地区法院·Disney诉MiniMax案"),
+    ],
+)
+def test_a_case_is_known_by_its_place_and_matter_or_by_both_sides(reader: Reader, text: str, case: str) -> None:
+    assert [mention.documents for mention in reader.read(text).cases] == [(case,)]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("某某唱片在美国告Suno，和解条款怎么写的", "某某唱片在美国告Suno"),
+        ("那个给配音的案子（殷某），判了多少", "殷某案"),
+        ("韩国法院怎么看AI画的图", "韩国的法律"),
+        ("Is training covered by fair dealing under Canadian copyright law?", "Canadian law"),
+        ("What does DMCA section 512(g) require?", "DMCA"),
+    ],
+)
+def test_what_is_named_and_not_held_is_told(reader: Reader, text: str, name: str) -> None:
+    question = reader.read(text)
+    assert [mention.name for mention in question.unheld][:1] == [name]
+    assert not question.places
+    assert not question.cases
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Suno怎么把人声和伴奏分轨导出来？免费账号行不行",
+        "印度尼西亚供应商的T恤，我进货来卖，被告侵权了怎么办",
+        "法国画家的画在中国受保护吗",
+        "这个案子归北京哪个法院管辖",
+    ],
+)
+def test_a_tool_a_seller_or_a_place_to_sue_names_nothing(reader: Reader, text: str) -> None:
+    assert not reader.read(text).names_something

@@ -93,7 +93,7 @@ def one_off(patch: pytest.MonkeyPatch) -> None:
 
 def no_field(patch: pytest.MonkeyPatch) -> None:
     """The filter by field is dropped: every question is answered."""
-    patch.setattr("rag.compose.in_scope", lambda *_: True)
+    patch.setattr("rag.compose.reach", lambda *_: 1.0)
 
 
 def strengths_lost(patch: pytest.MonkeyPatch) -> None:

@@ -1,11 +1,13 @@
 """What the corpus is about: the words of the field, of its neighbours, and of what lies beyond."""
 
+import math
+
 import pytest
 
 from rag import Settings
 from rag.index import open_index
 from rag.relevance import rank, terms
-from rag.scope import Field, in_scope, load_field
+from rag.scope import Field, load_field, reach
 from rag.settings import DEFAULT_WORKSPACE
 from tests.answer_rules import Asking
 
@@ -39,7 +41,7 @@ def test_whether_a_question_is_within_the_field(field: Field, text: str, holds: 
 
 def test_without_a_passage_nothing_is_in_scope(field: Field, settings: Settings) -> None:
     index = open_index(settings, DEFAULT_WORKSPACE)
-    assert not in_scope(index, field, "著作权侵权怎么赔", "著作权侵权怎么赔", [])
+    assert reach(index, field, "著作权侵权怎么赔", "著作权侵权怎么赔", []) == -math.inf
 
 
 @pytest.mark.parametrize(

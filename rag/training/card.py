@@ -68,7 +68,7 @@ model.encode(["AI画的图有没有版权", "人工智能生成内容是否构�
 
 ## How it was made
 
-`python -m rag.training --data DIR --output rag/embedding --work WORK`, seed {recipe["seed"]}, {figures["seconds"]} seconds on two CPU cores with other work beside. First
+`python -m rag.training --data DIR --output rag/embedding --work WORK`, seed {recipe["seed"]}. First
 vectors: random directions plus a latent semantic analysis of articles and of questions joined to their answers. Then
 contrast: negatives from the batch, in later rounds also documents that the model itself ranks high for the question.
 

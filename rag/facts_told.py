@@ -1,0 +1,64 @@
+"""Facts told over several turns: what a follow-up adds, changes or supposes is read together with what was told before.
+
+分享社区收到通知当天下架，被起诉了 → 如果再加一个事实：运营同事一直把它放在首页推荐位，分析要怎么改？
+"""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from rag.analysis import read_case
+from rag.fact_book import load_facts
+from rag.facts import Case, Finding, with_inferred
+from rag.question import Question
+from rag.telling import asks_to_be_shown, is_disputed, looks_like_facts
+
+# Words that suppose or add a fact. The reader of facts takes what is supposed for no fact, so they are blanked out.
+_SUPPOSED = re.compile(
+    r"(?:如果|假如|要是|假设|假使|倘若|若是|万一|比如说?)(?:再|又|还|另外)?(?:加|补充?|多)?(?:上|了)?(?:一?[个条点])?(?:事实|情况|情节)?[::，,]?(?:说)?"
+    r"|(?:再|另外)?(?:补充?|加上?|多)(?:一?[个条点])(?:事实|情况|情节)[::，,]?"
+    r"|\b(?:what if|suppose|supposing|assume|assuming|imagine|if|in case)\b",
+    re.IGNORECASE,
+)
+# Words that go on with an analysis: a fact supposed, put right or forgotten, or a question on what came of it.
+_GOING_ON = re.compile(
+    rf"{_SUPPOSED.pattern}|改成|换成|变成|其实|忘了说|刚才(?:漏|没说|说错|记错)|更正|后来|结论|分析(?:要|会|该|得|怎么)|抗辩|胜算|变不变|有(?:什么|啥)?(?:变化|影响)|"
+    r"还(?:能|有|可以|站得住|行|成立|管用)|\b(?:does that change|would that change|still|instead|actually|turns? out|defen[cs]e)\b",
+    re.IGNORECASE,
+)
+_SURE, _TOLD_BEFORE = 0.6, 2
+
+
+def told_so_far(question: Question, corpus: Path) -> Case | None:
+    """The facts of the conversation as a follow-up leaves them; None where it does not go on with a story told before.
+
+    Offsets count characters of the question; a fact told earlier has none. Of two facts that cannot both be so the one told
+    now stands.
+    """
+    before, now = question.told, _SUPPOSED.sub(lambda match: " " * len(match[0]), question.text)
+    if not before or asks_to_be_shown(now) or not (looks_like_facts(before) or is_disputed(before)):
+        return None
+    if len(read_case(before, corpus).sure()) < _TOLD_BEFORE:
+        return None
+    if _GOING_ON.search(question.text) is None and not read_case(now, corpus).sure():
+        return None
+    return _latest(read_case(f"{before}\n{now}", corpus), len(before) + 1, question.raw, corpus)
+
+
+def _latest(case: Case, offset: int, raw: str, corpus: Path) -> Case:
+    book = load_facts(corpus)
+    placed = {
+        name: tuple(sorted((_moved(one, offset) for one in findings), key=lambda one: one.end == 0))
+        for name, findings in case.found.items()
+        if not findings[0].inferred
+    }
+    now = {name for name, findings in placed.items() if findings[0].end and findings[0].probability >= _SURE}
+    standing = {
+        name: findings for name, findings in placed.items() if name in now or now.isdisjoint(book.facts[name].opposite)
+    }
+    return with_inferred(Case(raw, standing), book)
+
+
+def _moved(finding: Finding, offset: int) -> Finding:
+    inside = finding.start >= offset
+    return replace(finding, start=finding.start - offset if inside else 0, end=finding.end - offset if inside else 0)
