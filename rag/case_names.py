@@ -20,8 +20,8 @@ _INSTANCES = (
 _PLACE_TAIL = r"(?:(?:互联网|中级|基层)?(?:人民)?(?:法院|中院)?(?:的|那个|这个|判的|那边的?|审的|那起|这起)*(?:案|判决)|[^，。？！的]{0,6}(?:的)?(?:那起|那个|那件|这起|这个)[^，。？！]{1,24}?案)"
 _PLACE_TAIL_IN_CONVERSATION = rf"(?:{_PLACE_TAIL}|(?:的?那个|那边|法院|的)?(?:呢|的呢)|那个|那边|的案)"
 # A court of a place, or what it decided, in whatever words: 江西那件节气图怎么就反着判了, 伦敦的法院.
-_JUDGED_THERE = r"(?:[和与跟、][\u4e00-\u9fff]{2,4}(?=的|法院))?(?:的|那边的?|那儿的?)?(?:[\u4e00-\u9fff]{0,8}法院|法官|[^，。？！,.?!]{0,16}(?:判|驳|官司|案))"
-_WHERE_TO_SUE = re.compile(r"管辖|立案|归[^，。？！]{0,8}管|(?:哪|什么)[个家]?法院|去哪|到哪")
+_JUDGED_THERE = r"(?:[和与跟、][\u4e00-\u9fff]{2,4}(?=的|法院))?(?:的|那边的?|那儿的?)?(?:[\u4e00-\u9fff]{0,8}法院|法官|[^，。？！,.?!]{0,16}(?:判|驳|官司|(?<![法方提草议])案(?![件例])))"
+_WHERE_TO_SUE = re.compile(r"高院|高级|管辖|立案|归[^，。？！]{0,8}管|(?:哪|什么)[个家]?法院|去哪|到哪")
 _DESCRIBED, _FEW = 9, 2
 # Tools and companies that many cases name tell none from another; those of one case alone do.
 _LATIN_WORD = re.compile(r"(?<![a-z])[a-z]{3,}(?![a-z])")
@@ -37,7 +37,7 @@ _CALLED_A_CASE = re.compile(
 )
 _CALLED_FROM_AFAR = re.compile(r"[^，。？！,.?!、]{0,12}?(?:官司|诉讼(?!时效)|和解|案(?![件例情由]))")
 _ENGLISH_CASE = re.compile(
-    r"(?:'s)?(?: \w+){0,2} (?:case|ruling|judg(?:e)?ment|decision|settlement|lawsuit|litigation|appeal|verdict|hearing|suit)\b"
+    r"(?:'s)?(?: [\w']+){0,2} (?:case|ruling|judg(?:e)?ment|decision|settlement|lawsuit|litigation|appeal|verdict|hearing|suit)\b"
     r"| (?:was|is|got) sued| sued| sues",
     re.I,
 )
@@ -86,9 +86,18 @@ class CaseNames:
     def _by_place(self) -> dict[str, tuple[str, ...]]:
         places: dict[str, tuple[str, ...]] = {}
         for short, meta in self._metas.items():
-            for place in dict.fromkeys([*_places(str(meta.get("court") or "")), *map(str, meta.get("places") or ())]):
+            for place in _places(str(meta.get("court") or "")):
                 places[place] = (*places.get(place, ()), short)
         return places
+
+    @cached_property
+    def _by_region(self) -> dict[str, tuple[str, ...]]:
+        """Places as above, and the wider regions that the files name: 江西, 德国."""
+        regions = dict(self._by_place)
+        for short, meta in self._metas.items():
+            for place in map(str, meta.get("places") or ()):
+                regions[place] = (*regions.get(place, ()), short)
+        return regions
 
     @cached_property
     def _matter(self) -> dict[str, frozenset[str]]:
@@ -99,7 +108,7 @@ class CaseNames:
             if (document := self._library.document(short))
         }
         count = Counter(pair for found in pairs.values() for pair in found)
-        places = "".join(self._by_place)
+        places = "".join(self._by_region)
         return {
             short: frozenset(pair for pair in found if count[pair] <= _MOST_ALIKE and pair not in places)
             for short, found in pairs.items()
@@ -247,11 +256,14 @@ class CaseNames:
         江西那件节气图怎么就反着判了, 慕尼黑和伦敦的法院."""
         found = []
         where_to_sue = _WHERE_TO_SUE.search(text)
-        for place, shorts in self._by_place.items():
+        for place, shorts in self._by_region.items():
             match = re.search(f"{place}{_JUDGED_THERE}", text) if place in text and not where_to_sue else None
             fitting = self._first_instances(shorts)
             if match and len(fitting) > 1:
-                fitting = self._first_instances(self._about(shorts, text)) or fitting
+                about = self._first_instances(self._about(shorts, text))
+                # Of the courts of another country there are few cases here; those of ours judge many that are not held.
+                fitting = about or (() if place in self._by_place or self._is_domestic(shorts[0]) else fitting)
+            fitting = tuple(short for short in fitting if not self._names_another(short, text))
             if match and 0 < len(fitting) <= _FEW:
                 start, end = match.start(), match.start() + len(place)
                 found.append(Mention(place, start, end, None, place, candidates=fitting))
@@ -266,11 +278,23 @@ class CaseNames:
                 for short, meta in self._metas.items()
                 if same_court(name, court := str(meta.get("court") or ""))
                 # 最高人民法院 is not the Supreme Court of another country.
-                and (meta.get("jurisdiction", "中国") == "中国" or name in court)
+                and (self._is_domestic(short) or name in court)
+                and not self._names_another(short, text)
             )
             if len(self._first_instances(shorts)) == 1:
                 found.append(Mention(name, start, end, None, name, candidates=shorts))
         return found
+
+    def _is_domestic(self, short: str) -> bool:
+        return bool(self._metas.get(short, {}).get("jurisdiction", "中国") == "中国")
+
+    def _names_another(self, short: str, text: str) -> bool:
+        """Whether a text calls something by a Latin name that stands nowhere in the file of a foreign case: 欧盟法院Infopaq案."""
+        document = self._library.document(short)
+        if document is None or self._is_domestic(short):
+            return False
+        told = fold(self._library.text(document)) + fold(" ".join(map(str, document.meta.get("aliases") or ())))
+        return any(fold(name) not in told for name in re.findall(r"[A-Z][A-Za-z]{3,}", text) if _HAN.search(text))
 
     def of_parties(self, plaintiff: str, defendant: str) -> tuple[str, ...]:
         """The cases between these parties, the first instances where both are held; 陈某 and 上海易某网络科技公司."""

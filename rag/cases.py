@@ -18,6 +18,14 @@ from rag.question import Language, Question
 from rag.relevance import rank, terms
 
 _HOLDINGS, _BRIEF_HOLDINGS = 4, 3
+# Of the whole file so many paragraphs nearest to the question are told, whatever section they stand in.
+_NEAREST = 2
+_MEANING, _MEANINGS = ("对五项抗辩的意义", "意义"), 3
+# Who asks what a foreign decision counts for here.
+_HERE = re.compile(
+    r"中国|国内|我国|咱们|照搬|搬(?:到|过来)|照着|跟着|约束|拘束|效力|参考|借鉴|适用|\b(?:china|chinese|binding|here|follow|precedent)\b",
+    re.I,
+)
 _MISFIT_LABELS = {
     "court": ("审理法院", "the court"),
     "decided": ("裁判日期", "the date of judgment"),
@@ -113,8 +121,12 @@ def about_case(desk: CaseDesk, case: CaseFile, question: Question, *, brief: boo
         *case.section("裁判结果/状态"),
         *case.section("效力与状态"),
     ]
-    meaning = _best(case, ("对五项抗辩的意义", "意义"), question, 1) if _on_defences(question) else []
-    order = [*wanted, *([identity] if identity else []), *holdings, *result[:2], *meaning]
+    at_home = case.meta.get("jurisdiction", "中国") == "中国"
+    weighed = 0 if at_home or not _HERE.search(question.text) else _MEANINGS
+    meaning = _best(case, _MEANING, question, weighed or int(_on_defences(question)))
+    sections = dict.fromkeys(place.citation.path[0].removeprefix("摘要.") for place in case.passages)
+    nearest = _best(case, tuple(sections), question, 1 if brief else _NEAREST)
+    order = [*wanted, *([identity] if identity else []), *holdings, *result[:2], *meaning, *nearest]
     return [
         *drafts,
         *(_told(case, place, question.language) for place in {place.key: place for place in order}.values()),

@@ -31,7 +31,7 @@ from rag.library import HeldDocument
 from rag.question import Language, Question
 from rag.relevance import rank, terms
 from rag.retrieve import Hit, Retriever, Route
-from rag.scope import SENTENCES, load_field, reach
+from rag.scope import SENTENCES, Field, load_field, reach
 from rag.statutes import (
     StatuteDesk,
     about_document,
@@ -64,6 +64,9 @@ _WORDED_AS_STORY = (2.2, 1.0, -0.5)
 _SPEAKS_OF_IT = 0.15
 # Log odds of reach from which on a follow-up that says nothing of the field by itself is taken to lean on the talk before.
 _NOT_FAR = -3.0
+# Log odds of reach below which a follow-up that leans on the talk has nothing to do with it: of 60 that had to none was below -5,
+# and 第二款呢 is near 0.
+_AWAY = -5.5
 # A passage of another source is shown beside what the question names from this share of its terms on; a question
 # about a named case is taken to ask for more from so many characters on.
 _BESIDE, _LONG = 0.3, 30
@@ -98,7 +101,7 @@ class Composer:
         if facts:
             return facts
         field = load_field(corpus)
-        if question.inherited and field.is_elsewhere(question.text) and not field.holds(question.text):
+        if question.inherited and self._turned_away(question, field, day):
             return nothing_here(question)
         drafts: list[Draft] = []
         kinds: list[AnswerKind] = []
@@ -130,6 +133,15 @@ class Composer:
         if wanted and not wanted.is_empty and (found := listed(library, wanted, day)):
             return Composed(AnswerKind.CASE, introduced(found, question))
         return self._general(question, concepts, day, drafts)
+
+    def _turned_away(self, question: Question, field: Field, day: date) -> bool:
+        """Whether a follow-up, whatever it leans on, asks for something else than anything held: 那我家猫该打什么疫苗."""
+        if field.holds(question.text):
+            return False
+        hits = self._search(question.text, day)
+        return (
+            field.is_elsewhere(question.text) or reach(self._index, field, question.text, question.text, hits) < _AWAY
+        )
 
     def _beside(self, question: Question, desk: ConceptDesk, day: date) -> list[Draft]:
         """What other sources say of the rest of a question that names its place or its case."""

@@ -12,6 +12,7 @@ from rag.fact_book import load_facts
 from rag.facts import Case, Finding, with_inferred
 from rag.question import Question
 from rag.telling import asks_to_be_shown, is_disputed, looks_like_facts
+from rag.wording import load_wording
 
 # Words that suppose or add a fact. The reader of facts takes what is supposed for no fact, so they are blanked out.
 _SUPPOSED = re.compile(
@@ -36,7 +37,9 @@ def told_so_far(question: Question, corpus: Path) -> Case | None:
     now stands.
     """
     before, now = question.told, _SUPPOSED.sub(lambda match: " " * len(match[0]), question.text)
-    if not before or asks_to_be_shown(now) or not (looks_like_facts(before) or is_disputed(before)):
+    if not before or asks_to_be_shown(now) or not is_disputed(before):
+        return None
+    if not looks_like_facts(before) and load_wording().odds(before).story < 0:
         return None
     if len(read_case(before, corpus).sure()) < _TOLD_BEFORE:
         return None
