@@ -7,7 +7,7 @@ nothing named          what a search finds, when the corpus has anything to do w
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain
@@ -21,7 +21,16 @@ from rag.answer import AnswerKind, Defense
 from rag.captions import load_captions
 from rag.case_list import introduced, listed, wish
 from rag.cases import CaseDesk, CaseFile, about_case, are_instances, asks_for_fact, several_fit
-from rag.concepts import ConceptDesk, Leaning, about_commentary, about_concept, leaning, notes_on
+from rag.concepts import (
+    ConceptDesk,
+    Leaning,
+    about_commentary,
+    about_concept,
+    leaning,
+    nearest_laws,
+    notes_on,
+    told_briefly,
+)
 from rag.concordance import load_concordance
 from rag.defence_rules import FLOOR
 from rag.draft import Draft
@@ -67,6 +76,8 @@ _NOT_FAR = -3.0
 # Log odds of reach below which a follow-up that leans on the talk has nothing to do with it: of 60 that had to none was below -5,
 # and 第二款呢 is near 0.
 _AWAY = -5.5
+# What is said of an article belongs to another where a search does not find it among so many; so many of those are shown.
+_MEANT, _MEANT_SHOWN = 3, 2
 # A passage of another source is shown beside what the question names from this share of its terms on; a question
 # about a named case is taken to ask for more from so many characters on.
 _BESIDE, _LONG = 0.3, 30
@@ -113,6 +124,8 @@ class Composer:
             in_law = any((held := library.document(c.document)) and held.kind is Kind.STATUTE for c in cited)
             kinds.append(AnswerKind.STATUTE if in_law else AnswerKind.CONCEPT)
             drafts += [*cited_places(question, statutes), *self._notes_on_cited(concepts, question, day)]
+            shown = {support.citation for draft in drafts for support in draft.supports}
+            drafts += self._whatever_the_number(question, concepts, shown, day) if in_law else []
         whole = [mention.citation for mention in question.places if mention.citation and not mention.citation.path]
         for citation in whole:
             document = library.document(citation.document, citation.version, day)
@@ -133,6 +146,24 @@ class Composer:
         if wanted and not wanted.is_empty and (found := listed(library, wanted, day)):
             return Composed(AnswerKind.CASE, introduced(found, question))
         return self._general(question, concepts, day, drafts)
+
+    def _whatever_the_number(
+        self, question: Question, desk: ConceptDesk, shown: Set[Citation], day: date
+    ) -> list[Draft]:
+        """The articles that a search finds for what is said of an article, where that one is not among the first found."""
+        asks_for_part = question.inherited or not says_something(question.topic)
+        if asks_for_part or asks_about_document(question.text) or asks_for_preamble(question.text):
+            return []
+        found = nearest_laws(desk, question, self._search(question.topic, day), _MEANT)
+        articles = {(citation.document, citation.path[0]) for citation in shown if citation.path}
+        if any((place.citation.document, place.citation.path[0]) in articles for place in found):
+            return []
+        return told_briefly(
+            desk,
+            question,
+            found[:_MEANT_SHOWN],
+            ("若不论条号，与问题所说的最接近的是", "Whatever the number, nearest to what the question says is "),
+        )
 
     def _turned_away(self, question: Question, field: Field, day: date) -> bool:
         """Whether a follow-up, whatever it leans on, asks for something else than anything held: 那我家猫该打什么疫苗."""

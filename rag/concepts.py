@@ -123,7 +123,8 @@ def about_concept(desk: ConceptDesk, question: Question, named: Sequence[Hit], f
     laws, cases, comments = _COUNTS[side]
     statutes = _first(hits, Kind.STATUTE, laws + _MORE_LAWS)
     by_kind = {
-        Leaning.LAW: _laws(desk, question, statutes[:laws]) + _more_laws(desk, question, statutes[laws:]),
+        Leaning.LAW: _laws(desk, question, statutes[:laws])
+        + told_briefly(desk, question, statutes[laws:], ("另可参看", "See also ")),
         Leaning.COMMENTARY: _comments(desk, question, _first(_citing(question, hits), Kind.COMMENTARY, comments)),
         Leaning.CASES: _cases(desk, question, hits, cases),
     }
@@ -176,15 +177,22 @@ def _laws(desk: ConceptDesk, question: Question, places: Sequence[HeldPlace]) ->
     return [*strange_quantities(question, list(places[:1])), *drafts]
 
 
-def _more_laws(desk: ConceptDesk, question: Question, places: Sequence[HeldPlace]) -> list[Draft]:
-    """The next articles found, in short: of each the part nearest to the question."""
+def nearest_laws(desk: ConceptDesk, question: Question, found: Sequence[Hit], count: int) -> list[HeldPlace]:
+    """The provisions nearest to a question among the passages found."""
+    return _first(_by_captions(desk, question, found), Kind.STATUTE, count)
+
+
+def told_briefly(
+    desk: ConceptDesk, question: Question, places: Sequence[HeldPlace], label: tuple[str, str]
+) -> list[Draft]:
+    """Of each provision the part nearest to the question, behind a Chinese or English label."""
     drafts = []
     for place in places:
         part = nearest_part(desk.statutes, place, question)
         words = words_of(part)
-        label = question.language.pick("另可参看", "See also ")
-        where = f"{name_of(part.document, question.language)}{question.language.pick('', ', ')}{pinpoint(part.citation, question.language)}"
-        drafts.append(Draft(f"{label}{where}：“{words}”", (Support(part.citation, words),)))
+        name = name_of(part.document, question.language)
+        where = f"{name}{question.language.pick('', ', ')}{pinpoint(part.citation, question.language)}"
+        drafts.append(Draft(f"{question.language.pick(*label)}{where}：“{words}”", (Support(part.citation, words),)))
     return drafts
 
 
