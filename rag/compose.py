@@ -53,8 +53,9 @@ _SAME_COURT = re.compile(r"同一(?:个|家)?法院|该法院|该院|这家法�
 # So many facts told for sure, with a dispute, make a story; fewer where defences are asked for or the text looks like one;
 # and so many make one without a word on who sued.
 _STORY, _STORY_ASKED, _LONG_STORY = 3, 2, 4
-# Log odds from which on the wording of a text that tells one, two or three facts is that of a fact pattern.
-_WORDED_AS_STORY = (2.2, 1.0, -0.5)
+# Log odds from which on the wording of a text that tells one, two or three facts is that of a fact pattern; and those
+# below which it is that of a question about law, which only a longer story outweighs.
+_WORDED_AS_STORY, _WORDED_OTHERWISE = (2.2, 1.0, -0.5), -5.5
 # The share of a question's terms that a passage of a named document must hold to be shown first.
 _SPEAKS_OF_IT = 0.15
 # A passage of another source is shown beside what the question names from this share of its terms on; a question
@@ -310,7 +311,8 @@ class Composer:
         wants_defence = _WANTS_DEFENCE.search(question.text) is not None
         elsewhere = question.names_something or leaning(question.text) is not Leaning.NONE or wish(question.text)
         case = read_case(question.text, self._corpus, question.raw)
-        told_for_sure, looks = len(case.sure()), looks_like_facts(question.text)
+        told_for_sure, worded = len(case.sure()), load_wording().odds(question.text).story
+        looks = looks_like_facts(question.text) and (wants_defence or worded >= _WORDED_OTHERWISE)
         story = self._is_story(question, told_for_sure, looks, wants_defence)
         # What looks like an instruction may be quoted from a letter of the other side; only a whole story outweighs it.
         if question.injected and not (story and told_for_sure > _STORY):
@@ -320,6 +322,7 @@ class Composer:
             return None
         field = load_field(self._corpus)
         foreign = told_for_sure <= _STORY and field.is_elsewhere(question.text) and not field.is_about_ai(question.text)
+        looks &= asks_what_to_plead(question.text)
         if foreign or not (story or looks or (asked and not question.names_something)):
             bare = asks_without_facts(question.text) and not (elsewhere or foreign or told_for_sure > 1)
             return _which_facts(question) if bare else None
@@ -339,9 +342,11 @@ class Composer:
         named = any(case.raw in question.text and re.search(r"案|\d", case.raw) for case in question.cases)
         if named or asks_to_be_shown(question.text):
             return False
+        worded = load_wording().odds(question.text).story
+        if worded < _WORDED_OTHERWISE and told_for_sure <= _LONG_STORY and not wants_defence:
+            return False
         if told_for_sure >= _LONG_STORY:
             return True
-        worded = load_wording().odds(question.text).story
         if told_for_sure and not question.unheld and worded >= _WORDED_AS_STORY[min(told_for_sure, _STORY) - 1]:
             return True
         disputed = is_disputed(question.text) or wants_defence

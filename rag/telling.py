@@ -14,12 +14,15 @@ _NAME = (
 _DISPUTE = re.compile(
     r"被[^,。;!?\n]{0,24}?(?:起诉|诉|告|投诉|索赔|追责|指控|控告)|起诉|诉至|告上|告了|诉(?:我|客户|其|他|某)|原告|(?:称|说|认为)[^,。;!?]{0,20}(?:侵权|抄|侵犯|盗用|偷)|律师函|[来致去]函|发[^,。;]{0,6}函|传票|应诉|应对|要(?:求)?(?:我|他|她|客户|被告)[^,。;!?]{0,8}(?:赔|删|停|道歉)|侵权通知|索赔|要求(?:我|赔偿|删除|下架|停止)|"
     r"提起公诉|公诉|维权|状告|指控|要告|想告|被诉|投诉|发函|告我|主张(?:我|其|享有|著作权|版权|权利|侵权)|侵权(?:吗|风险)|"
+    r"诉请|提告|找上门|[要讨]说法|拒绝赔|拒赔|(?:[不该]用|不必|无需|要不要|该不该)我?赔|诉(?:公司|被告|平台|我们?|店|该)[^,。;!?]{0,12}[侵赔]|指[^,。;!?]{0,16}(?:侵权|抄|雷同|盗用|一致)|"
     r"\b(?:sued|sues|suing|lawsuit|cease[- ]and[- ]desist|claims? (?:that|infringement|damages|RMB|CNY|USD|[¥$]?\d)|demand(?:s|ed|ing)?|(?:warning|demand|lawyer's) letter|"
-    r"took \w+ to court|alleg\w+|accus\w+|infring\w+|prosecut\w+)\b",
+    r"took \w+ to court|alleg\w+|accus\w+|infring\w+|prosecut\w+|co-?defendants?|claimants?|plaintiffs?|complain(?:s|ed|ing)|objects|objected|"
+    r"wants? (?:us|me|him|her|them|damages|money|compensation))\b",
     re.IGNORECASE,
 )
 _PLEA = re.compile(
     r"抗辩|怎么(?:辩|应|办|回应|抗)|如何(?:辩|应|抗|回应)|能(?:否|不能)?主张|可(?:以|否)主张|答辩|辩护|不侵权|胜诉|免责|减轻|要不要赔|赔多少|要赔|责任|侵权吗|有哪些(?:抗辩|理由|办法)|"
+    r"(?:能否|能不能|是否|成不)成立|可采|[说讲行]得?通|站得?住|有没有用|管不管用|成不成|不用赔|担责|该认|"
     r"\bdefen[cs]es?\b|\bdefend\b|\bliab\w+\b|\bargue\b",
     re.IGNORECASE,
 )
@@ -47,7 +50,7 @@ _ABSTRACT = re.compile(
     re.IGNORECASE,
 )
 _CASE_NAMED = re.compile(
-    r"[\u4e00-\u9fffA-Za-z]{2,12}(?<![图方档答草个备立文提])案(?!件|例|情|由|号|发|中人|卷)|\(\d{4}\)\s*\S{2,8}号|\b\w+ case\b|\bv\. "
+    r"[\u4e00-\u9fffA-Za-z]{2,12}(?<![图方档答草个备立文提接涉本该此])案(?!件|例|情|由|号|发|中人|卷)|\(\d{4}\)\s*\S{2,8}号|\b\w+ case\b|\bv\. "
 )
 
 
