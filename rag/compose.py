@@ -53,9 +53,10 @@ _SAME_COURT = re.compile(r"同一(?:个|家)?法院|该法院|该院|这家法�
 # So many facts told for sure, with a dispute, make a story; fewer where defences are asked for or the text looks like one;
 # and so many make one without a word on who sued.
 _STORY, _STORY_ASKED, _LONG_STORY = 3, 2, 4
-# Log odds from which on the wording of a text that tells one, two or three facts is that of a fact pattern; and those
-# below which it is that of a question about law, which only a longer story outweighs.
-_WORDED_AS_STORY, _WORDED_OTHERWISE = (2.2, 1.0, -0.5), -5.5
+# Log odds from which on the wording of a text that tells none, one, two or three facts is that of a fact pattern, how much
+# less will do where somebody claims something, and below what it is that of a question about law, which only a longer
+# story outweighs.
+_WORDED_AS_STORY, _LESS_IF_DISPUTED, _WORDED_OTHERWISE = (3.0, 2.2, 1.0, -0.5), 1.5, -5.5
 # The share of a question's terms that a passage of a named document must hold to be shown first.
 _SPEAKS_OF_IT = 0.15
 # A passage of another source is shown beside what the question names from this share of its terms on; a question
@@ -313,15 +314,16 @@ class Composer:
         case = read_case(question.text, self._corpus, question.raw)
         told_for_sure, worded = len(case.sure()), load_wording().odds(question.text).story
         looks = looks_like_facts(question.text) and (wants_defence or worded >= _WORDED_OTHERWISE)
-        story = self._is_story(question, told_for_sure, looks, wants_defence)
+        field = load_field(self._corpus)
+        ours = field.is_about_ai(question.text) or field.speaks_of_works(question.text)
+        story = self._is_story(question, told_for_sure, looks, wants_defence, ours)
         # What looks like an instruction may be quoted from a letter of the other side; only a whole story outweighs it.
         if question.injected and not (story and told_for_sure > _STORY):
             return None
         asked = wants_defence and told_for_sure >= _STORY_ASKED
         if elsewhere and not (story or asked):
             return None
-        field = load_field(self._corpus)
-        foreign = told_for_sure <= _STORY and field.is_elsewhere(question.text) and not field.is_about_ai(question.text)
+        foreign = told_for_sure <= _STORY and field.is_elsewhere(question.text) and not ours
         looks &= asks_what_to_plead(question.text)
         if foreign or not (story or looks or (asked and not question.names_something)):
             bare = asks_without_facts(question.text) and not (elsewhere or foreign or told_for_sure > 1)
@@ -334,10 +336,10 @@ class Composer:
             AnswerKind.DEFENSE, list(told(analysis)), analysis.answer(), analysis.to_ask, analysis.notices()
         )
 
-    def _is_story(self, question: Question, told_for_sure: int, looks: bool, wants_defence: bool) -> bool:
+    def _is_story(self, question: Question, told_for_sure: int, looks: bool, wants_defence: bool, ours: bool) -> bool:
         """Whether a text tells of a dispute and asks, if anything, how a party stands; a case named by name is asked about.
 
-        Who tells so much has come to be told how they stand, in whatever words they ask.
+        Who tells so much has come to be told how they stand, in whatever words they ask. `ours` says that it is about works or AI.
         """
         named = any(case.raw in question.text and re.search(r"案|\d", case.raw) for case in question.cases)
         if named or asks_to_be_shown(question.text):
@@ -347,11 +349,12 @@ class Composer:
             return False
         if told_for_sure >= _LONG_STORY:
             return True
-        if told_for_sure and not question.unheld and worded >= _WORDED_AS_STORY[min(told_for_sure, _STORY) - 1]:
-            return True
         disputed = is_disputed(question.text) or wants_defence
+        needed = _WORDED_AS_STORY[min(told_for_sure, _STORY)] - disputed * _LESS_IF_DISPUTED
+        if ours and not question.unheld and worded >= needed:
+            return True
         enough = told_for_sure >= (_STORY_ASKED if looks else _STORY)
-        return disputed and enough and asks_what_to_plead(question.text)
+        return (disputed or looks) and enough and asks_what_to_plead(question.text)
 
     def _unheld(self, question: Question) -> list[Draft]:
         """Say of each document that the question names and we do not hold that we do not hold it."""
