@@ -47,7 +47,9 @@ _FOUND = 40
 _SHORTEST = 3
 _LONG_QUERY, _TELLING_SENTENCE, _SENTENCES_SEARCHED, _SENTENCE_WEIGHT = 60, 8, 4, 0.6
 # A question that names a law or a case, or asks for one, wants the defences only when it says so.
-_WANTS_DEFENCE = re.compile(r"抗辩|答辩|应诉|辩护|反驳|怎么辩|如何辩|怎么应对|如何应对|胜算|defen[cs]e", re.I)
+_WANTS_DEFENCE = re.compile(
+    r"抗辩|答辩|应诉|辩护|反驳|怎么辩|如何辩|怎么应对|如何应对|胜算|defen[cs]e|\bplead\b|\brebut\b", re.I
+)
 _QUOTED = re.compile(r"[“\"「]([^”\"」]{6,80})[”\"」]")
 _SAME_COURT = re.compile(r"同一(?:个|家)?法院|该法院|该院|这家法院|这个法院|the same court", re.I)
 # So many facts told for sure, with a dispute, make a story; fewer where defences are asked for or the text looks like one;
@@ -330,7 +332,8 @@ class Composer:
             return _which_facts(question) if bare else None
         analysis = analyse(case, self._index.library, self._corpus, day, question.language)
         # The amount can always be argued about: facts that carry nothing else were not told to be weighed.
-        if not (story or wants_defence or any(one.rule.id != FLOOR for one in analysis.tried)):
+        looks_told = looks and ours and bool(told_for_sure) and is_disputed(question.text)
+        if not (story or wants_defence or looks_told or any(one.rule.id != FLOOR for one in analysis.tried)):
             return None
         return Composed(
             AnswerKind.DEFENSE, list(told(analysis)), analysis.answer(), analysis.to_ask, analysis.notices()
