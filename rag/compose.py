@@ -61,14 +61,18 @@ _FOUND = 40
 _SHORTEST = 3
 _LONG_QUERY, _TELLING_SENTENCE, _SENTENCES_SEARCHED, _SENTENCE_WEIGHT = 60, 8, 4, 0.6
 # A question that names a law or a case, or asks for one, wants the defences only when it says so.
-_WANTS_DEFENCE = re.compile(r"抗辩|答辩|应诉|辩护|反驳|怎么辩|如何辩|怎么应对|如何应对|胜算|defen[cs]e", re.I)
+_WANTS_DEFENCE = re.compile(
+    r"抗辩|答辩|应诉|辩护|反驳|怎么辩|如何辩|怎么应对|如何应对|胜算|defen[cs]e|\bplead\b|\brebut\b", re.I
+)
 _QUOTED = re.compile(r"[“\"「]([^”\"」]{6,80})[”\"」]")
 _SAME_COURT = re.compile(r"同一(?:个|家)?法院|该法院|该院|这家法院|这个法院|the same court", re.I)
 # So many facts told for sure, with a dispute, make a story; fewer where defences are asked for or the text looks like one;
 # and so many make one without a word on who sued.
 _STORY, _STORY_ASKED, _LONG_STORY = 3, 2, 4
-# Log odds from which on the wording of a text that tells one, two or three facts is that of a fact pattern.
-_WORDED_AS_STORY = (2.2, 1.0, -0.5)
+# Log odds from which on the wording of a text that tells none, one, two or three facts is that of a fact pattern, how much
+# less will do where somebody claims something, and below what it is that of a question about law, which only a longer
+# story outweighs.
+_WORDED_AS_STORY, _LESS_IF_DISPUTED, _WORDED_OTHERWISE = (3.0, 2.2, 1.0, -0.5), 1.5, -5.5
 # The share of a question's terms that a passage of a named document must hold to be shown first.
 _SPEAKS_OF_IT = 0.15
 # Log odds of reach from which on a follow-up that says nothing of the field by itself is taken to lean on the talk before.
@@ -372,41 +376,48 @@ class Composer:
         wants_defence = _WANTS_DEFENCE.search(question.text) is not None
         elsewhere = question.names_something or leaning(question.text) is not Leaning.NONE or wish(question.text)
         case = read_case(question.text, self._corpus, question.raw)
-        told_for_sure, looks = len(case.sure()), looks_like_facts(question.text)
-        story = self._is_story(question, told_for_sure, looks, wants_defence)
+        told_for_sure, worded = len(case.sure()), load_wording().odds(question.text).story
+        looks = looks_like_facts(question.text) and (wants_defence or worded >= _WORDED_OTHERWISE)
+        field = load_field(self._corpus)
+        ours = field.is_about_ai(question.text) or field.speaks_of_works(question.text)
+        story = self._is_story(question, told_for_sure, looks, wants_defence, ours)
         # What looks like an instruction may be quoted from a letter of the other side; only a whole story outweighs it.
         if question.injected and not (story and told_for_sure > _STORY):
             return None
         asked = wants_defence and told_for_sure >= _STORY_ASKED
         if elsewhere and not (story or asked):
             return None
-        field = load_field(self._corpus)
-        foreign = told_for_sure <= _STORY and field.is_elsewhere(question.text) and not field.is_about_ai(question.text)
+        foreign = told_for_sure <= _STORY and field.is_elsewhere(question.text) and not ours
+        looks &= asks_what_to_plead(question.text)
         if foreign or not (story or looks or (asked and not question.names_something)):
             bare = asks_without_facts(question.text) and not (elsewhere or foreign or told_for_sure > 1)
             return _which_facts(question) if bare else None
         analysis = analyse(case, self._index.library, self._corpus, day, question.language)
         # The amount can always be argued about: facts that carry nothing else were not told to be weighed.
-        if not (story or wants_defence or any(one.rule.id != FLOOR for one in analysis.tried)):
+        looks_told = looks and ours and bool(told_for_sure) and is_disputed(question.text)
+        if not (story or wants_defence or looks_told or any(one.rule.id != FLOOR for one in analysis.tried)):
             return None
         return _told(analysis)
 
-    def _is_story(self, question: Question, told_for_sure: int, looks: bool, wants_defence: bool) -> bool:
+    def _is_story(self, question: Question, told_for_sure: int, looks: bool, wants_defence: bool, ours: bool) -> bool:
         """Whether a text tells of a dispute and asks, if anything, how a party stands; a case named by name is asked about.
 
-        Who tells so much has come to be told how they stand, in whatever words they ask.
+        Who tells so much has come to be told how they stand, in whatever words they ask. `ours` says that it is about works or AI.
         """
         named = any(case.raw in question.text and re.search(r"案|\d", case.raw) for case in question.cases)
         if named or asks_to_be_shown(question.text):
             return False
+        worded = load_wording().odds(question.text).story
+        if worded < _WORDED_OTHERWISE and told_for_sure <= _LONG_STORY and not wants_defence:
+            return False
         if told_for_sure >= _LONG_STORY:
             return True
-        worded = load_wording().odds(question.text).story
-        if told_for_sure and not question.unheld and worded >= _WORDED_AS_STORY[min(told_for_sure, _STORY) - 1]:
-            return True
         disputed = is_disputed(question.text) or wants_defence
+        needed = _WORDED_AS_STORY[min(told_for_sure, _STORY)] - disputed * _LESS_IF_DISPUTED
+        if ours and not question.unheld and worded >= needed:
+            return True
         enough = told_for_sure >= (_STORY_ASKED if looks else _STORY)
-        return disputed and enough and asks_what_to_plead(question.text)
+        return (disputed or looks) and enough and asks_what_to_plead(question.text)
 
     def _unheld(self, question: Question) -> list[Draft]:
         """Say of each document that the question names and we do not hold that we do not hold it."""

@@ -1,10 +1,11 @@
 """The facts that are looked for in a fact pattern, and conditions over them: the vocabulary of the defences, as data.
 
-The list is `corpus/lexicon/facts.yaml`. What the classifier reads are the facts with a meaning (`means`); the others follow
-from these by conditions.
+The list is `corpus/lexicon/facts.yaml`. A fact with a meaning (`means`) is read from the text: by the classifier, by words
+that the list gives for it, or by both; the others follow from these by conditions.
 """
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -41,7 +42,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A fact of the list; the fields are explained at its head. `means` is empty for what follows from other facts."""
+    """A fact of the list; the fields are explained at its head. `means` is empty for what follows from other facts.
+
+    `words` and `unless` match simplified, narrow text. A fact that is not `learned` is unknown to the classifier.
+    """
 
     name: str
     name_en: str
@@ -49,18 +53,26 @@ class Fact:
     opposite: frozenset[str]
     instead: frozenset[str]
     when: tuple[Condition, ...]
+    learned: bool
+    words: re.Pattern[str]
+    unless: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
 class FactBook:
-    """The list, by name and in its order: what is inferred stands after what it is inferred from."""
+    """The list, by name and in its order: what is inferred stands after what it is inferred from.
+
+    `pleading` begins what a party only pleads, up to the end of the sentence; `supposing` begins a supposition.
+    """
 
     facts: Mapping[str, Fact]
+    pleading: re.Pattern[str]
+    supposing: re.Pattern[str]
 
     @property
     def read(self) -> tuple[str, ...]:
-        """The facts that are read from the text itself."""
-        return tuple(name for name, fact in self.facts.items() if fact.means)
+        """The facts that the classifier reads."""
+        return tuple(name for name, fact in self.facts.items() if fact.means and fact.learned)
 
     @property
     def inferred(self) -> tuple[Fact, ...]:
@@ -97,10 +109,26 @@ def load_facts(corpus: Path) -> FactBook:
             opposite=frozenset(row.get("opposite", ())),
             instead=frozenset(row.get("instead", ())),
             when=tuple(map(Condition.parse, row.get("when", ()))),
+            learned=row.get("learned", True),
+            words=_pattern(row.get("words"), name, path),
+            unless=_pattern(row.get("unless"), name, path),
         )
-    book = FactBook(facts)
+        if not (facts[name].learned or row.get("words")):
+            raise UnusableInput(f"{path.name} 里「{name}」不由分类器读出，须有 words。请补上。")
+    book = FactBook(facts, *(_pattern(data.get(key), key, path) for key in ("pleading", "supposing")))
     for fact in facts.values():
         book.require(
             [*fact.opposite, *fact.instead, *(name for condition in fact.when for name in condition.names)], path.name
         )
     return book
+
+
+_NOTHING = "(?!)"
+
+
+def _pattern(parts: Sequence[str] | None, name: str, path: Path) -> re.Pattern[str]:
+    """Matches any of the parts; nothing where none are given."""
+    try:
+        return re.compile("|".join(parts or [_NOTHING]), re.IGNORECASE)
+    except re.error as error:
+        raise UnusableInput(f"{path.name} 里「{name}」的词式写法有误：{error}。请检查括号。") from error

@@ -1,17 +1,20 @@
 """A fact pattern, read: which facts it tells, and the words that tell each.
 
 Every clause is given to the reader (`rag/fact_model.py`), which has learned to tell a fact from what is only alleged,
-supposed, asked or denied, and weighs over the whole text which facts stand. What follows from other facts is added by the
-conditions of the list.
+supposed, asked or denied, and weighs over the whole text which facts stand. The list gives words besides, for facts of which
+it has learned too little and for turns that it gets wrong. What follows from other facts is added by the conditions of the
+list.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from ingest.script import to_narrow, to_simplified
 from rag.answer import FactSpan
-from rag.clauses import split_clauses
+from rag.clauses import Clause, split_clauses
 from rag.fact_book import Condition, FactBook
 from rag.fact_model import FactModel, Floats
 
@@ -84,22 +87,74 @@ _DENIED, _CLEARLY = 0.5, 0.1
 _INSTEAD = 0.15
 
 
+# What the words of the list tell is as sure as this: surer than a clause of which the classifier only says so too.
+_WORDED = 0.95
+
+
 def read_facts(text: str, book: FactBook, model: FactModel, raw: str | None = None) -> Case:
     """Read a fact pattern; offsets count characters of `text`, and of `raw`, from which the deciding words are shown."""
     clauses = split_clauses(text)
     spans, half = [clause.words for clause in clauses], len(model.facts)
+    plain = to_narrow(to_simplified(text))
+    worded = _worded(plain, clauses, book)
     probabilities = _untangled(model.probabilities([clause.text for clause in clauses]), model.facts, book)
+    for column, name in enumerate(model.facts):
+        probabilities[_hit(book.facts[name].unless, plain, clauses), column] = 0
+        for rows in worded.get(name, ()):
+            probabilities[rows, column] = np.maximum(probabilities[rows, column], _WORDED)
     settled = model.settled(probabilities)
     found: dict[str, tuple[Finding, ...]] = {}
     alleged: dict[str, tuple[Finding, ...]] = {}
     for column, name in enumerate(model.facts):
-        if settled[column] >= model.settling.thresholds[column]:
+        if settled[column] >= model.settling.thresholds[column] and name not in worded:
             found[name] = _shown(name, probabilities[:, column], spans, _SHOWN, float(settled[column]))
-        if not found.get(name):
+        if not found.get(name) and name not in worded:
             alleged[name] = _shown(name, probabilities[:, half + column], spans, model.thresholds[half + column])
-    told = _without_weaker_opposites({name: findings for name, findings in found.items() if findings}, book)
+    for name, told_by in worded.items():
+        found[name] = tuple(Finding(name, spans[rows[0]][0], spans[rows[-1]][1], _WORDED) for rows in told_by)
+    firm = _unpleaded(plain, clauses, found, book)
+    told = _without_weaker_opposites({name: findings for name, findings in firm.items() if findings}, book)
     said = {name: findings for name, findings in alleged.items() if findings}
     return with_inferred(Case(text if raw is None else raw, told, said), book)
+
+
+def _rows(match: re.Match[str], clauses: Sequence[Clause]) -> list[int]:
+    """The clauses that a match touches."""
+    return [row for row, one in enumerate(clauses) if one.start < match.end() and match.start() < one.end]
+
+
+def _hit(pattern: re.Pattern[str], plain: str, clauses: Sequence[Clause]) -> list[int]:
+    return [row for match in pattern.finditer(plain) for row in _rows(match, clauses)]
+
+
+def _worded(plain: str, clauses: Sequence[Clause], book: FactBook) -> dict[str, list[list[int]]]:
+    """For each fact that the text tells by the words of the list, the clauses of each place; no suppositions."""
+    found: dict[str, list[list[int]]] = {}
+    for name, fact in book.facts.items():
+        told = [_rows(match, clauses) for match in fact.words.finditer(plain)]
+        denied = set(_hit(fact.unless, plain, clauses)) if told else set()
+        for rows in told:
+            supposed = book.supposing.match(plain, clauses[rows[0]].words[0])
+            if not supposed and denied.isdisjoint(rows):
+                found.setdefault(name, []).append(rows)
+    return found
+
+
+def _unpleaded(
+    plain: str, clauses: Sequence[Clause], found: Mapping[str, tuple[Finding, ...]], book: FactBook
+) -> dict[str, tuple[Finding, ...]]:
+    """The findings without what a party only pleads against what else is told: the plea is what is to be judged."""
+    pleas = [match.span() for match in book.pleading.finditer(plain)]
+
+    def pleaded(finding: Finding) -> bool:
+        return any(finding.end > start and finding.start < end for start, end in pleas)
+
+    firm = {name for name, findings in found.items() if findings and not pleaded(findings[0])}
+    return {
+        name: findings
+        for name, findings in found.items()
+        if name in firm or not any(other in firm for other in book.facts[name].opposite)
+    }
 
 
 def _untangled(probabilities: Floats, facts: Sequence[str], book: FactBook) -> Floats:

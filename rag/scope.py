@@ -42,6 +42,7 @@ class Field:
     near: re.Pattern[str]
     ai: re.Pattern[str]
     elsewhere: re.Pattern[str]
+    works: re.Pattern[str]
 
     def holds(self, text: str) -> bool:
         """Whether a question is within the field."""
@@ -54,6 +55,10 @@ class Field:
     def is_about_ai(self, text: str) -> bool:
         """Whether a question has a word of AI, or one of the heart of the field."""
         return self.is_central(text) or self.ai.search(fold(text)) is not None
+
+    def speaks_of_works(self, text: str) -> bool:
+        """Whether a text has a word for a work or for somebody who makes works."""
+        return self.works.search(fold(text)) is not None
 
     def is_elsewhere(self, text: str) -> bool:
         """Whether a question has words of another field."""
@@ -68,7 +73,9 @@ def load_field(corpus: Path) -> Field:
     rows = yaml.load((corpus / "lexicon" / "scope.yaml").read_text("utf-8"), yaml.CSafeLoader)
     captioned = {word for row in load_captions(corpus).rows.values() for text in row for word in text.split()}
     near = [*rows["copyright"], *rows["ai"], *(word for word in captioned if len(word) >= _TELLING)]
-    return Field(_any_of(rows["core"]), _any_of(near), _any_of(rows["ai"]), _any_of(rows["elsewhere"]))
+    return Field(
+        _any_of(rows["core"]), _any_of(near), _any_of(rows["ai"]), _any_of(rows["elsewhere"]), _any_of(rows["works"])
+    )
 
 
 def reach(index: "Index", field: Field, text: str, topic: str, hits: "Sequence[Hit]") -> float:

@@ -14,12 +14,15 @@ _NAME = (
 _DISPUTE = re.compile(
     r"被[^,。;!?\n]{0,24}?(?:起诉|诉|告|投诉|索赔|追责|指控|控告)|起诉|诉至|告上|告了|诉(?:我|客户|其|他|某)|原告|(?:称|说|认为)[^,。;!?]{0,20}(?:侵权|抄|侵犯|盗用|偷)|律师函|[来致去]函|发[^,。;]{0,6}函|传票|应诉|应对|要(?:求)?(?:我|他|她|客户|被告)[^,。;!?]{0,8}(?:赔|删|停|道歉)|侵权通知|索赔|要求(?:我|赔偿|删除|下架|停止)|"
     r"提起公诉|公诉|维权|状告|指控|要告|想告|被诉|投诉|发函|告我|主张(?:我|其|享有|著作权|版权|权利|侵权)|侵权(?:吗|风险)|"
-    r"\b(?:sued|sues|suing|lawsuit|cease[- ]and[- ]desist|claims? (?:that|infringement|damages|RMB|CNY|USD|[¥$]?\d)|demand(?:s|ed|ing)?|(?:warning|demand|lawyer's) letter|"
-    r"took \w+ to court|alleg\w+|accus\w+|infring\w+|prosecut\w+)\b",
+    r"诉请|提告|找上门|(?:盗用|偷|扒)了?(?:人家|别人|他人|某)|[要讨]说法|拒绝赔|拒赔|(?:不(?:该|用|必|应该?|需要?)|无需|要不要|该不该)(?:由)?(?:我们?|我方)?赔|诉(?:公司|被告|平台|我们?|店|该)[^,。;!?]{0,12}[侵赔]|指[^,。;!?]{0,16}(?:侵权|抄|雷同|盗用|一致)|"
+    r"\b(?:sued|sues|suing|lawsuit|cease[- ]and[- ]desist|claims? (?:that|infringement|damages|RMB|CNY|USD|[¥$]?\d[\d,]*)|demand(?:s|ed|ing)?|(?:warning|demand|lawyer's) letter|"
+    r"took \w+ to court|alleg\w+|accus\w+|infring\w+|prosecut\w+|stole|stolen|co-?defendants?|claimants?|plaintiffs?|complain(?:s|ed|ing)|objects|objected|"
+    r"(?:wants?|seeks?|asks? for|demands?|asking for) (?:us|me|him|her|them|damages|money|compensation|(?:RMB|CNY|USD|[¥$])? ?\d[\d,]*))\b",
     re.IGNORECASE,
 )
 _PLEA = re.compile(
     r"抗辩|怎么(?:辩|应|办|回应|抗)|如何(?:辩|应|抗|回应)|能(?:否|不能)?主张|可(?:以|否)主张|答辩|辩护|不侵权|胜诉|免责|减轻|要不要赔|赔多少|要赔|责任|侵权吗|有哪些(?:抗辩|理由|办法)|"
+    r"(?:能否|能不能|是否|成不)成立|可采|[说讲行]得?通|站得?住|有没有用|管不管用|成不成|不用赔|担责|该认|"
     r"\bdefen[cs]es?\b|\bdefend\b|\bliab\w+\b|\bargue\b",
     re.IGNORECASE,
 )
@@ -31,12 +34,12 @@ _PARTY = re.compile(
 _DEED = re.compile(
     r"(?:用|使用|利用|通过|以|把|将|拿|转载|上传|发布|下载|印|生成|训练|抓取|爬取|销售|卖|进货|进了|运营|经营|提供|接入|调用|截取|换脸|剪辑|制作|收到|拿到|删除|下架|抄袭|模仿|复制|展示|改编|画|做|播放|引用)了?|"
     r"\b(?:used?|upload\w*|generat\w+|train\w*|runs?|operat\w+|sold|sells?|print\w*|post\w*|cop(?:y|ies|ied)|creat\w+|made|makes?|bought|scrap\w+|publish\w*|receiv\w+|repost\w*|offers?|provid\w+|re-?sold|resells?|republish\w*|reprodu\w+|"
-    r"copying|distribut\w+|display\w*|import(?:s|ed)|host(?:s|ed)|stream\w*|edit(?:s|ed)|swapp\w+|download\w*|reus\w+|us(?:es|ing)|took)\b",
+    r"copying|distribut\w+|display\w*|import(?:s|ed)|host(?:s|ed)|stream\w*|edit(?:s|ed)|swapp\w+|download\w*|reus\w+|us(?:es|ing)|took|plays?|played|shows?|showed|carr(?:y|ies|ied)|lists?|listed|hangs?|hung|feeds?|fed|typed?|train(?:s|ed)|remov\w+|took down|sings?|sang|perform\w*|cover(?:s|ed))\b",
     re.IGNORECASE,
 )
 _MATTER = re.compile(
-    r"AI|人工智能|生成|模型|素材|短文|转载|GPT|豆包|提示词|训练|提示词|LoRA|换脸|著作权|版权|作品|抄袭|图案|图片|插画|画|小说|照片|歌|音乐|视频|文章|报告|形象|角色|Midjourney|Stable|侵权|"
-    r"\b(?:image|picture|novel|song|copyright|artwork|character|work|prompt|model|photo|article|painting|drawing|picture book|map|chart|report|text|video|music|voice|face|logo|design|pattern|poster)s?\b",
+    r"AI|人工智能|生成|模型|素材|短文|转载|GPT|豆包|提示词|训练|提示词|LoRA|换脸|著作权|版权|作品|抄袭|图案|图片|插画|画|小说|照片|歌|音乐|视频|文章|报告|形象|角色|影片|电影|剧集|动漫|漫画|曲|绘本|雕塑|代码|软件|课件|模板|字体|Midjourney|Stable|侵权|"
+    r"\b(?:image|picture|novel|song|copyright|artwork|character|work|prompt|model|photo|article|painting|drawing|picture book|map|chart|report|text|video|music|voice|face|logo|design|pattern|poster|film|movie|clip|footage|episode|score|melody|lyric|comic|manga|cartoon|illustration|code|software|game|book|sculpture)s?\b",
     re.IGNORECASE,
 )
 # A question about law, a case or a concept: it speaks of elements, provisions or a judgment, and nobody did anything.
@@ -47,7 +50,7 @@ _ABSTRACT = re.compile(
     re.IGNORECASE,
 )
 _CASE_NAMED = re.compile(
-    r"[\u4e00-\u9fffA-Za-z]{2,12}(?<![图方档答草个备立文提])案(?!件|例|情|由|号|发|中人|卷)|\(\d{4}\)\s*\S{2,8}号|\b\w+ case\b|\bv\. "
+    r"[\u4e00-\u9fffA-Za-z]{2,12}(?<![图方档答草个备立文提接涉本该此])案(?!件|例|情|由|号|发|中人|卷)|\(\d{4}\)\s*\S{2,8}号|\b\w+ case\b|\bv\. "
 )
 
 
@@ -132,8 +135,8 @@ def asks_without_facts(text: str) -> bool:
 _QUESTION = re.compile(r"[^。!?;\n]*(?:[?]|请问|想问|请(?:评估|分析|评价|判断|列|逐项)|怎么看)[^。!?;\n]*[。!?;]?")
 _ASKS_TO_PLEAD = re.compile(
     rf"{_PLEA.pattern}|辩|主张|理由|成立|站得住|立得住|站不住|说得通|有用|有道理|赔|侵权|应对|怎么办|评估|评价|分析|行不行|哪条|哪项|哪一?个|"
-    r"能(?:怎么|如何|讲|说|提|做)|(?:怎么|如何|怎样)(?:说|讲|排|打|答|回|做|处理|写)|(?:讲|说|提|做|排|打)(?:些)?(?:什么|哪)|顺序|合法来源|合理使用|避风港|脱身|打得出去|能打|认吗|怎么看|胜算|别的|其他|实话|您看|有事吗|"
-    r"\bargu\w+|\bplead|\bavailable\b|\braise\b|\bstand\b|\bworr\w+|\bclaim\b|\bdefend\w*|\boptions?\b|"
+    r"能(?:怎么|如何|讲|说|提|做)|(?:怎么|如何|怎样)(?:说|讲|排|打|答|回|做|处理|写)|(?:讲|说|提|做|排|打)(?:些)?(?:什么|哪)|顺序|合法来源|合理使用|避风港|脱身|打得出去|能打|认吗|怎么看|胜算|别的|其他|实话|您看|有事吗|对不对|对吧|行吗|成吗|靠谱|有戏|通吗|管用|冤不冤|凭什么|凭啥|怕不怕|"
+    r"\bno\?|\bright\?|\bsensible\b|\bsurely\b|\b(?:lawful|legitimate) source\b|\bfair use\b|\bsafe harbou?r\b|\bargu\w+|\bplead|\bavailable\b|\braise\b|\bstand\b|\bworr\w+|\bclaim\b|\bdefend\w*|\boptions?\b|"
     r"\bhow (?:should|can|could|may|might|would|do|strong|far|good)\b|\bwhat else\b|\b(?:answer|respond|rely|carry|hold up|stand up|worth|resist)\b",
     re.IGNORECASE,
 )
