@@ -1,6 +1,6 @@
 # make app   installs everything into .venv, builds the index, serves the page on 127.0.0.1:7860
-# make test  installs what the tests need, then ruff, mypy --strict and pytest
-# make eval  asks the held-out questions of both sets and fails below eval/gate.toml; reports in build/eval and build/eval-second
+# make test  installs what the tests need, then ruff, mypy --strict and pytest, two files at a time
+# make eval  asks the held-out questions of all sets and fails below eval/gate.toml; reports in build/eval/SET
 # make test-ray  installs Ray too, which is large, and tests work spread by it
 
 PYTHON ?= python3
@@ -9,6 +9,7 @@ PORT ?= 7860
 
 VENV := .venv
 BIN := $(VENV)/bin
+QUESTION_SETS := questions questions-second questions-third
 UV_VERSION := 0.13.9
 
 # uv reads local wheel folders only from its own variable, parted by commas where pip parts them by spaces.
@@ -42,10 +43,10 @@ test-ray: dev $(VENV)/.ray
 	$(BIN)/python -m pytest -m ray tests/test_cluster.py
 
 eval: dev
-	$(BIN)/kangbian eval lint eval/datasets/questions.jsonl
-	$(BIN)/kangbian eval lint eval/datasets/questions-second.jsonl
-	$(BIN)/kangbian eval run eval/datasets/questions.jsonl -o build/eval --only-held-out --gate eval/gate.toml; first=$$?; \
-	$(BIN)/kangbian eval run eval/datasets/questions-second.jsonl -o build/eval-second --only-held-out --gate eval/gate.toml && exit $$first
+	for set in $(QUESTION_SETS); do $(BIN)/kangbian eval lint eval/datasets/$$set.jsonl || exit; done
+	failed=0; for set in $(QUESTION_SETS); do \
+	$(BIN)/kangbian eval run eval/datasets/$$set.jsonl -o build/eval/$$set --only-held-out --gate eval/gate.toml || failed=$$?; \
+	done; exit $$failed
 
 screenshot: dev
 	KANGBIAN_SCREENSHOT=docs/page.png $(BIN)/python -m pytest -m browser tests/test_browser.py

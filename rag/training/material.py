@@ -27,7 +27,7 @@ class Recipe:
     dimension: int = 192
     seed: int = 7
     words_at_least: int = 3
-    borders: int = 21000
+    borders: int = 18000
     border_at_least: int = 4
     inner_at_least: int = 4
     batch: int = 256
