@@ -82,6 +82,7 @@ _NOT_FAR = -3.0
 _AWAY = -5.5
 # What is said of an article belongs to another where a search does not find it among so many; so many of those are shown.
 _MEANT, _MEANT_SHOWN = 3, 2
+_RULES_BESIDE = 3
 # A passage of another source is shown beside what the question names from this share of its terms on; a question
 # about a named case is taken to ask for more from so many characters on.
 _BESIDE, _LONG = 0.3, 30
@@ -114,6 +115,10 @@ class Composer:
             return _instructions_only(question) if question.injected else _too_short(question)
         facts = self._defences(question, day)
         if facts:
+            if facts.kind is AnswerKind.DEFENSE and not _WANTS_DEFENCE.search(question.text):
+                # Who tells a story and names no defence may be after a rule.
+                laws = nearest_laws(concepts, question, self._search(question.topic, day), _RULES_BESIDE)
+                facts.drafts += told_briefly(concepts, question, laws, ("与所述相近的条文：", "A provision near to it: "))
             return facts
         field = load_field(corpus)
         if question.inherited and self._turned_away(question, field, day):
