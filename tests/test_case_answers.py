@@ -258,3 +258,18 @@ def test_what_digests_leave_out_is_said_not_to_be_recorded(ask: Asking, question
     answer = ask(question)
     assert not answer.abstained
     assert f"{label}：本库的资料没有记载" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "key"),
+    [
+        (
+            "Bartz案判了训练算合理使用，国内法院必须照着判吗？",
+            "加利福尼亚北区联邦地区法院·Bartz诉Anthropic案/对五项抗辩的意义",
+        ),
+        ("长沙庆余年案里软件把电视剧切成多长一段、存在哪里？", "(2024)湘01民终18114号/摘要.案情/2"),
+        ("(2024)浙01民终10332号是谁上诉的，理由有哪些？", "(2024)浙01民终10332号/摘要.诉讼请求"),
+    ],
+)
+def test_the_paragraph_asked_for_is_told_whatever_its_section(ask: Asking, question: str, key: str) -> None:
+    assert any(found.startswith(key) for found in keys_of(ask(question)))

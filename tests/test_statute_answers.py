@@ -295,3 +295,24 @@ def test_an_article_of_no_law_is_asked_about(ask: Asking, question: str) -> None
 )
 def test_a_law_named_loosely_with_its_number_or_its_matter(ask: Asking, question: str, key: str) -> None:
     assert any(found == key or found.startswith(f"{key}/") for found in keys_of(ask(question)))
+
+
+@pytest.mark.parametrize(
+    ("question", "key"),
+    [
+        (
+            "按照信息网络传播权司法解释第五条，只有一个小区能连的局域网里放电影给人点播，算不算？",
+            "信息网络传播权司法解释/2",
+        ),
+        ("标识办法第十三条是不是讲：视频平台发现片子像AI做的、用户又没承认的该怎么处理？", "标识办法/6"),
+        ("知识产权证据规定第五条写的是法院批不批证据保全主要看什么，对吧？", "知识产权证据规定/11"),
+    ],
+)
+def test_what_is_said_of_an_article_is_found_whatever_its_number(ask: Asking, question: str, key: str) -> None:
+    answer = ask(question)
+    assert any(found == key or found.startswith(f"{key}/") for found in keys_of(answer))
+    assert "若不论条号" in answer.text or "而在" in answer.text
+
+
+def test_the_right_number_is_followed_by_no_other_article(ask: Asking) -> None:
+    assert "若不论条号" not in ask("著作权法第五十四条第二款的法定赔偿上下限是多少？").text
