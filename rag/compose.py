@@ -262,8 +262,8 @@ class Composer:
             drafts = [*found, *before]
         else:
             drafts = [*before, *self._case_described(question, hits, day), *found]
-        talk = question.carried.places if question.carried else ()
-        cited = [mention.citation for mention in talk if mention.citation and mention.citation.path]
+        talk = question.carried.places if question.carried else question.places if question.inherited else ()
+        cited = [m.citation for m in talk if m.citation and m.citation.path and m.start == m.end]
         drafts += [draft for citation in cited[:1] for draft in talked_of(desk.statutes, citation, question)]
         kind = {Leaning.LAW: AnswerKind.STATUTE, Leaning.CASES: AnswerKind.CASE}.get(side, AnswerKind.CONCEPT)
         return Composed(kind, drafts + self._unheld(question))
