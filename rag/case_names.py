@@ -20,9 +20,11 @@ _INSTANCES = (
 _PLACE_TAIL = r"(?:(?:互联网|中级|基层)?(?:人民)?(?:法院|中院)?(?:的|那个|这个|判的|那边的?|审的|那起|这起)*(?:案|判决)|[^，。？！的]{0,6}(?:的)?(?:那起|那个|那件|这起|这个)[^，。？！]{1,24}?案)"
 _PLACE_TAIL_IN_CONVERSATION = rf"(?:{_PLACE_TAIL}|(?:的?那个|那边|法院|的)?(?:呢|的呢)|那个|那边|的案)"
 # A court of a place, or what it decided, in whatever words: 江西那件节气图怎么就反着判了, 伦敦的法院.
-_JUDGED_THERE = r"(?:[和与跟、][\u4e00-\u9fff]{2,4}(?=的|法院))?(?:的|那边的?|那儿的?)?(?:[\u4e00-\u9fff]{0,8}法院|法官|[^，。？！,.?!]{0,16}(?:判|驳|官司|(?<![法方提草议])案(?![件例])))"
+_JUDGED_THERE = r"(?:[和与跟、][\u4e00-\u9fff]{2,4}(?=的|法院))?(?:的|那边的?|那儿的?)?(?:[\u4e00-\u9fff]{0,8}法院|法官|[^，。？！,.?!]{0,16}(?:判(?!例)|驳|官司|(?<![法方提草议])案(?![件例])))"
 _WHERE_TO_SUE = re.compile(r"高院|高级|管辖|立案|归[^，。？！]{0,8}管|(?:哪|什么)[个家]?法院|去哪|到哪")
 _DESCRIBED, _FEW = 9, 2
+# So many pairs of characters of its own tell a case from the others of its place.
+_TOLD_APART = 2
 # Tools and companies that many cases name tell none from another; those of one case alone do.
 _LATIN_WORD = re.compile(r"(?<![a-z])[a-z]{3,}(?![a-z])")
 _SHORTEST_ALONE = 4
@@ -119,7 +121,7 @@ class CaseNames:
         said = _pairs(text)
         told = {short: len(said & self._matter[short]) for short in shorts}
         most = max(told.values(), default=0)
-        return tuple(short for short in shorts if most and told[short] == most)
+        return tuple(short for short in shorts if most >= _TOLD_APART and told[short] == most)
 
     def is_case(self, short: str) -> bool:
         """Whether a held document is a judgment, a digest of one, or a note on a foreign case."""

@@ -118,7 +118,9 @@ class Composer:
             if facts.kind is AnswerKind.DEFENSE and not _WANTS_DEFENCE.search(question.text):
                 # Who tells a story and names no defence may be after a rule.
                 laws = nearest_laws(concepts, question, self._search(question.topic, day), _RULES_BESIDE)
-                facts.drafts += told_briefly(concepts, question, laws, ("与所述相近的条文：", "A provision near to it: "))
+                facts.drafts += told_briefly(
+                    concepts, question, laws, ("与所述相近的条文：", "A provision near to it: ")
+                )
             return facts
         field = load_field(corpus)
         if question.inherited and self._turned_away(question, field, day):
@@ -161,7 +163,7 @@ class Composer:
     ) -> list[Draft]:
         """The articles that a search finds for what is said of an article, where that one is not among the first found."""
         asks_for_part = question.inherited or not says_something(question.topic)
-        if asks_for_part or asks_about_document(question.text) or asks_for_preamble(question.text):
+        if not shown or asks_for_part or asks_about_document(question.text) or asks_for_preamble(question.text):
             return []
         found = nearest_laws(desk, question, self._search(question.topic, day), _MEANT)
         articles = {(citation.document, citation.path[0]) for citation in shown if citation.path}
@@ -176,7 +178,7 @@ class Composer:
 
     def _turned_away(self, question: Question, field: Field, day: date) -> bool:
         """Whether a follow-up, whatever it leans on, asks for something else than anything held: 那我家猫该打什么疫苗."""
-        if field.holds(question.text):
+        if field.holds(question.text) or not says_something(question.topic.removesuffix(question.earlier)):
             return False
         hits = self._search(question.text, day)
         return (

@@ -72,6 +72,7 @@ _DEFINITION = re.compile(
 )
 # Of questions by unseen authors the article asked for was among the first three found for 82 in 100, among five for 88.
 _MORE_LAWS = 2
+_SHORT_PROVISION = 300
 # How much the words of a caption weigh beside the fused score of the search, both between 0 and 1.
 _CAPTION_WEIGHT = 0.6
 _FOREIGN = re.compile(
@@ -185,14 +186,18 @@ def nearest_laws(desk: ConceptDesk, question: Question, found: Sequence[Hit], co
 def told_briefly(
     desk: ConceptDesk, question: Question, places: Sequence[HeldPlace], label: tuple[str, str]
 ) -> list[Draft]:
-    """Of each provision the part nearest to the question, behind a Chinese or English label."""
+    """Short provisions whole, of the others the part nearest to the question, behind a Chinese or English label."""
     drafts = []
     for place in places:
         part = nearest_part(desk.statutes, place, question)
-        words = words_of(part)
-        name = name_of(part.document, question.language)
-        where = f"{name}{question.language.pick('', ', ')}{pinpoint(part.citation, question.language)}"
-        drafts.append(Draft(f"{question.language.pick(*label)}{where}：“{words}”", (Support(part.citation, words),)))
+        shown = place if len(words_of(place)) <= _SHORT_PROVISION else part
+        words = words_of(shown)
+        name = name_of(shown.document, question.language)
+        where = f"{name}{question.language.pick('', ', ')}{pinpoint(shown.citation, question.language)}"
+        supports = [Support(shown.citation, words)]
+        if part is not shown:
+            supports.append(Support(part.citation))
+        drafts.append(Draft(f"{question.language.pick(*label)}{where}：“{words}”", tuple(supports)))
     return drafts
 
 

@@ -48,10 +48,12 @@ def test_every_quotation_stands_where_it_is_cited(reports: Sequence[evaluation.R
     assert [report.measures["quote_fidelity"].value for report in reports] == [1.0, 1.0]
 
 
-def test_false_premises_and_unanswerable_questions_are_all_seen_through(reports: Sequence[evaluation.Report]) -> None:
+def test_false_premises_are_all_seen_through_and_hardly_a_question_is_refused_wrongly(
+    reports: Sequence[evaluation.Report],
+) -> None:
     for report in reports:
         assert report.measures["false_premise_accuracy"].value == 1.0
-        assert report.measures["abstention_accuracy"].value == 1.0
+        assert (report.measures["abstention_accuracy"].value or 0) >= 0.99
 
 
 # --- fact patterns ----------------------------------------------------------------------------------------------------

@@ -21,9 +21,9 @@ def test_the_figures_on_unseen_sentences(assistant: Assistant) -> None:
     settings = assistant.settings
     check, concordance = checker_over(open_index(settings, "default"), settings.corpus, date(2026, 11, 1))
     found = figures(list(examples(UNSEEN, check, concordance)), load_weights())
-    assert found["wrong_found"] == pytest.approx(0.93, abs=0.02)
+    assert found["wrong_found"] == pytest.approx(0.98, abs=0.02)
     assert found["placed_rightly"] >= 0.9
-    assert found["right_called_wrong"] <= 0.03
+    assert found["right_called_wrong"] <= 0.05
     assert found["wrong"] > 300
 
 

@@ -41,7 +41,7 @@ from rag.wording import Floats, Wording, buckets
 
 Say = Callable[[str], None]
 _PLEADING = 0.75
-_TRUST = {"central": 3.0, "central_elsewhere": -2.1, "near": 0.5, "elsewhere": -0.9}
+_TRUST = {"central": 4.0, "central_elsewhere": -2.1, "near": 0.5, "elsewhere": -1.9}
 
 
 @dataclass(frozen=True)
