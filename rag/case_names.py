@@ -18,7 +18,7 @@ _INSTANCES = (
 )
 # What may stand between a place and the word for a case: 广州的那个案子, 金山法院判决.
 _PLACE_TAIL = r"(?:(?:互联网|中级|基层)?(?:人民)?(?:法院|中院)?(?:的|那个|这个|判的|那边的?|审的|那起|这起)*(?:案|判决)|[^，。？！的]{0,6}(?:的)?(?:那起|那个|那件|这起|这个)[^，。？！]{1,24}?案)"
-_PLACE_TAIL_IN_CONVERSATION = rf"(?:{_PLACE_TAIL}|(?:的?那个|那边|法院|的)?(?:呢|的呢)|那个|那边|的案)"
+_PLACE_TAIL_IN_CONVERSATION = rf"(?:{_PLACE_TAIL}|(?:的?那个|那边|法院|的)?(?:呢|的呢)|那个|那边|的案|的(?=比|相比|[,，和跟]))"
 # A court of a place, or what it decided, in whatever words: 江西那件节气图怎么就反着判了, 伦敦的法院.
 _JUDGED_THERE = r"(?:[和与跟、][\u4e00-\u9fff]{2,4}(?=的|法院))?(?:的|那边的?|那儿的?)?(?:[\u4e00-\u9fff]{0,8}法院|法官|[^，。？！,.?!]{0,16}(?:判(?!例)|驳|官司|(?<![法方提草议])案(?![件例])))"
 _WHERE_TO_SUE = re.compile(r"高院|高级|管辖|立案|归[^，。？！]{0,8}管|(?:哪|什么)[个家]?法院|去哪|到哪")

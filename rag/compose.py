@@ -372,11 +372,12 @@ class Composer:
 
     def _defences(self, question: Question, day: date) -> Composed | None:
         from rag.analysis import analyse, read_case
-        from rag.facts_told import told_so_far
+        from rag.facts_told import supposes, told_so_far
 
         named = question.names_something and not question.inherited
         asks_law = leaning(question.text) is not Leaning.NONE or wish(question.text)
-        if question.told and not (named or asks_law or question.injected):
+        # A fact supposed is weighed whatever law, case or court it is asked about with.
+        if question.told and not question.injected and (supposes(question.text) or not (named or asks_law)):
             so_far = told_so_far(question, self._corpus)
             if so_far is not None:
                 return _told(analyse(so_far, self._index.library, self._corpus, day, question.language))

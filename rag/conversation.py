@@ -28,7 +28,7 @@ _TURNING_AWAY = re.compile(
 _COMPARING = re.compile(
     r"相比|对比|比较|比(?:起|呢|一比)|区别|不同|差别|差异|跟.{1,12}比|compare|versus|differ|than\b", re.I
 )
-_BOTH = re.compile(r"这两(?:个|件|起)|两(?:个|件|起)?案|二者|两者|两个案子|分别|both\b|the two\b", re.I)
+_BOTH = re.compile(r"这两(?:个|件|起)|[这那]俩|两边|两(?:个|件|起)?案|二者|两者|两个案子|分别|both\b|the two\b", re.I)
 _ABOUT_CASE = re.compile(r"案|判|法院|原告|被告|赔|上诉|当事人|工具|court|plaintiff|defendant|case|award", re.I)
 _ABOUT_LAW = re.compile(r"[条款项]|办法|条例|解释|规定|施行|article|paragraph", re.I)
 _NEXT_ARTICLE = re.compile(r"(?:下|后|再下)一?条|next article", re.I)

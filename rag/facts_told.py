@@ -30,6 +30,15 @@ _GOING_ON = re.compile(
 _SURE, _TOLD_BEFORE = 0.6, 2
 
 
+def supposes(text: str) -> bool:
+    """Whether a follow-up supposes or adds a fact in so many words.
+
+    >>> supposes("如果他们其实授权过呢，法院会怎么看"), supposes("法院怎么判的")
+    (True, False)
+    """
+    return _SUPPOSED.search(text) is not None
+
+
 def told_so_far(question: Question, corpus: Path) -> Case | None:
     """The facts of the conversation as a follow-up leaves them; None where it does not go on with a story told before.
 
