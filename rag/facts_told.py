@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rag.analysis import read_case
 from rag.fact_book import load_facts
-from rag.facts import Case, Finding, with_inferred
+from rag.facts import Case, with_inferred
 from rag.question import Question
 from rag.telling import asks_to_be_shown, is_disputed, looks_like_facts
 from rag.wording import load_wording
@@ -21,13 +21,15 @@ _SUPPOSED = re.compile(
     r"|\b(?:what if|suppose|supposing|assume|assuming|imagine|if|in case)\b",
     re.IGNORECASE,
 )
+# What makes a question of a fact: 也没发票呢.
+_ASKING = re.compile(r"(?:的话)?(?:呢|吗|么|嘛)?[？?]*$")
 # Words that go on with an analysis: a fact supposed, put right or forgotten, or a question on what came of it.
 _GOING_ON = re.compile(
-    rf"{_SUPPOSED.pattern}|改成|换成|变成|其实|忘了说|刚才(?:漏|没说|说错|记错)|更正|后来|结论|分析(?:要|会|该|得|怎么)|抗辩|胜算|变不变|有(?:什么|啥)?(?:变化|影响)|"
+    rf"{_SUPPOSED.pattern}|改成|换成|变成|补充|其实|忘了说|刚才(?:漏|没说|说错|记错)|更正|后来|结论|分析(?:要|会|该|得|怎么)|抗辩|胜算|变不变|有(?:什么|啥)?(?:变化|影响)|"
     r"还(?:能|有|可以|站得住|行|成立|管用)|\b(?:does that change|would that change|still|instead|actually|turns? out|defen[cs]e)\b",
     re.IGNORECASE,
 )
-_SURE, _TOLD_BEFORE = 0.6, 2
+_TOLD_BEFORE = 2
 
 
 def supposes(text: str) -> bool:
@@ -45,32 +47,24 @@ def told_so_far(question: Question, corpus: Path) -> Case | None:
     Offsets count characters of the question; a fact told earlier has none. Of two facts that cannot both be so the one told
     now stands.
     """
-    before, now = question.told, _SUPPOSED.sub(lambda match: " " * len(match[0]), question.text)
+    before, now = question.told, _SUPPOSED.sub(_blank, _ASKING.sub(_blank, question.text))
     if not before or asks_to_be_shown(now) or not is_disputed(before):
         return None
     if not looks_like_facts(before) and load_wording().odds(before).story < 0:
         return None
-    if len(read_case(before, corpus).sure()) < _TOLD_BEFORE:
+    earlier, told = read_case(before, corpus), read_case(now, corpus, question.raw)
+    if len(earlier.sure()) < _TOLD_BEFORE or not (told.sure() or _GOING_ON.search(question.text)):
         return None
-    if _GOING_ON.search(question.text) is None and not read_case(now, corpus).sure():
-        return None
-    return _latest(read_case(f"{before}\n{now}", corpus), len(before) + 1, question.raw, corpus)
-
-
-def _latest(case: Case, offset: int, raw: str, corpus: Path) -> Case:
-    book = load_facts(corpus)
-    placed = {
-        name: tuple(sorted((_moved(one, offset) for one in findings), key=lambda one: one.end == 0))
-        for name, findings in case.found.items()
-        if not findings[0].inferred
-    }
-    now = {name for name, findings in placed.items() if findings[0].end and findings[0].probability >= _SURE}
+    # A fact told before stands where it is still read from the whole and nothing told now is its opposite.
+    book, whole, now_sure = load_facts(corpus), read_case(f"{before}\n{now}", corpus), set(told.sure())
     standing = {
-        name: findings for name, findings in placed.items() if name in now or now.isdisjoint(book.facts[name].opposite)
+        name: tuple(replace(one, start=0, end=0) for one in findings)
+        for name, findings in earlier.found.items()
+        if not findings[0].inferred and whole.has(name) and now_sure.isdisjoint(book.facts[name].opposite)
     }
-    return with_inferred(Case(raw, standing), book)
+    added = {name: findings for name, findings in told.found.items() if not findings[0].inferred}
+    return with_inferred(Case(question.raw, {**standing, **added}, told.alleged), book)
 
 
-def _moved(finding: Finding, offset: int) -> Finding:
-    inside = finding.start >= offset
-    return replace(finding, start=finding.start - offset if inside else 0, end=finding.end - offset if inside else 0)
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
