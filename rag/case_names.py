@@ -64,6 +64,7 @@ _SUING = re.compile(
     r"[^。？！?!，]{0,6}?(?:起诉|状告|告|诉)了?[^。？！?!，]{0,3}$"
 )
 _HEART = re.compile(r"[\u4e00-\u9fffA-Za-z]{2,8}")
+_PROPER = re.compile(r"[A-Z][A-Za-z]{3,}")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _CLOSE = 0.9
 _MOST_ALIKE = 3
@@ -197,10 +198,12 @@ class CaseNames:
 
     def unheld_person(self, text: str) -> "re.Match[str] | None":
         """A party by whose name a text calls a case, when no case held has it: 殷某案, 那个配音的案子（殷某）."""
-        known = {pair for short in self._metas for pair in self._parties_of(short)}
-        return next(
-            (match for match in _PERSON_CASE.finditer(text) if (match["name"] or match["name_"]) not in known), None
-        )
+        matches = _PERSON_CASE.finditer(text)
+        return next((match for match in matches if (match["name"] or match["name_"]) not in self._persons), None)
+
+    @cached_property
+    def _persons(self) -> frozenset[str]:
+        return frozenset(pair for short in self._metas for pair in self._parties_of(short))
 
     def is_sued_by_another(self, text: str, start: int, shorts: Sequence[str]) -> bool:
         """Whether the party named at `start` is sued by somebody of a name who is no party of these cases: 环球唱片告Suno."""
@@ -294,11 +297,17 @@ class CaseNames:
 
     def _names_another(self, short: str, text: str) -> bool:
         """Whether a text calls something by a Latin name that stands nowhere in the file of a foreign case: 欧盟法院Infopaq案."""
-        document = self._library.document(short)
-        if document is None or self._is_domestic(short):
-            return False
-        told = fold(self._library.text(document)) + fold(" ".join(map(str, document.meta.get("aliases") or ())))
-        return any(fold(name) not in told for name in re.findall(r"[A-Z][A-Za-z]{3,}", text) if _HAN.search(text))
+        names = _PROPER.findall(text) if _HAN.search(text) and not self._is_domestic(short) else ()
+        return any(fold(name) not in self._words_of_foreign.get(short, "") for name in names)
+
+    @cached_property
+    def _words_of_foreign(self) -> dict[str, str]:
+        """The file of each foreign case with the names it goes by, folded."""
+        return {
+            short: fold(" ".join([self._library.text(document), *map(str, document.meta.get("aliases") or ())]))
+            for short in self._metas
+            if not self._is_domestic(short) and (document := self._library.document(short))
+        }
 
     def of_parties(self, plaintiff: str, defendant: str) -> tuple[str, ...]:
         """The cases between these parties, the first instances where both are held; 陈某 and 上海易某网络科技公司."""

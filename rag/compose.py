@@ -100,11 +100,13 @@ class Composed:
 
 
 class Composer:
-    """Writes the drafts of an answer from one index and the data of one corpus folder."""
+    """Writes the drafts of one answer from one index and the data of one corpus folder."""
 
     def __init__(self, index: Index, corpus: Path) -> None:
         self._index = index
         self._corpus = corpus
+        # What one question has searched for: several parts of its answer ask for the same.
+        self._searched: dict[tuple[str, date], list[Hit]] = {}
 
     def compose(self, question: Question, day: date) -> Composed:
         """Which answer a question gets: the most particular thing it names decides."""
@@ -272,6 +274,11 @@ class Composer:
 
     def _search(self, query: str, day: date) -> list[Hit]:
         """The passages nearest to a query; of a long one each sentence is searched for too, since one of them asks."""
+        if (query, day) not in self._searched:
+            self._searched[query, day] = self._looked_up(query, day)
+        return self._searched[query, day]
+
+    def _looked_up(self, query: str, day: date) -> list[Hit]:
         retriever = Retriever(self._index)
         hits = retriever.search(query, _FOUND, day)
         sentences = [part for part in SENTENCES.split(query) if len(part) >= _TELLING_SENTENCE]
