@@ -265,13 +265,15 @@ class CaseNames:
         where_to_sue = _WHERE_TO_SUE.search(text)
         for place, shorts in self._by_region.items():
             match = re.search(f"{place}{_JUDGED_THERE}", text) if place in text and not where_to_sue else None
+            if match is None:
+                continue
             fitting = self._first_instances(shorts)
-            if match and len(fitting) > 1:
+            if len(fitting) > 1:
                 about = self._first_instances(self._about(shorts, text))
                 # Of the courts of another country there are few cases here; those of ours judge many that are not held.
                 fitting = about or (() if place in self._by_place or self._is_domestic(shorts[0]) else fitting)
             fitting = tuple(short for short in fitting if not self._names_another(short, text))
-            if match and 0 < len(fitting) <= _FEW:
+            if 0 < len(fitting) <= _FEW:
                 start, end = match.start(), match.start() + len(place)
                 found.append(Mention(place, start, end, None, place, candidates=fitting))
         return found

@@ -77,8 +77,8 @@ _WORDED_AS_STORY, _LESS_IF_DISPUTED, _WORDED_OTHERWISE = (3.0, 2.2, 1.0, -0.5), 
 _SPEAKS_OF_IT = 0.15
 # Log odds of reach from which on a follow-up that says nothing of the field by itself is taken to lean on the talk before.
 _NOT_FAR = -3.0
-# Log odds of reach below which a follow-up that leans on the talk has nothing to do with it: of 60 that had to none was below -5,
-# and 第二款呢 is near 0.
+# Log odds of reach below which a follow-up that leans on the talk has nothing to do with it: when this was chosen none of 60
+# that had to was below -5, and 第二款呢 was near 0.
 _AWAY = -5.5
 # What is said of an article belongs to another where a search does not find it among so many; so many of those are shown.
 _MEANT, _MEANT_SHOWN = 3, 2
@@ -182,10 +182,10 @@ class Composer:
         """Whether a follow-up, whatever it leans on, asks for something else than anything held: 那我家猫该打什么疫苗."""
         if field.holds(question.text) or not says_something(question.topic.removesuffix(question.earlier)):
             return False
+        if field.is_elsewhere(question.text):
+            return True
         hits = self._search(question.text, day)
-        return (
-            field.is_elsewhere(question.text) or reach(self._index, field, question.text, question.text, hits) < _AWAY
-        )
+        return reach(self._index, field, question.text, question.text, hits) < _AWAY
 
     def _beside(self, question: Question, desk: ConceptDesk, day: date) -> list[Draft]:
         """What other sources say of the rest of a question that names its place or its case."""

@@ -70,7 +70,7 @@ _DEFINITION = re.compile(
     r"[“\"「]([^”\"」]{2,16})[”\"」](?:是|的|在|这个|一词|究竟|到底|怎么|如何|指)|(?:什么是|何谓|什么叫|何为)([\u4e00-\u9fffA-Za-z]{2,14})"
     r"|([\u4e00-\u9fffA-Za-z]{2,10}?)的?(?:法律)?(?:定义|含义|意思)"
 )
-# Of questions by unseen authors the article asked for was among the first three found for 82 in 100, among five for 88.
+# When this was chosen, the article asked for by unseen authors was among the first three found for 82 in 100, among five for 88.
 _MORE_LAWS = 2
 _SHORT_PROVISION = 300
 # How much the words of a caption weigh beside the fused score of the search, both between 0 and 1.

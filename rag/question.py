@@ -226,7 +226,7 @@ class Reader:
             m
             for m in mentions
             if not (foreign and m.citation and self._is_statute(m.citation.document))
-            or any(m.start < m.end and not (one.start < m.end and m.start < one.end) for one in foreign)
+            or (m.start < m.end and not any(one.start < m.end and m.start < one.end for one in foreign))
         ]
 
     def _unknown_names(self, text: str, mentions: Sequence[Mention]) -> list[Mention]:
