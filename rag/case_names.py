@@ -46,6 +46,8 @@ _ENGLISH_CASE = re.compile(
     re.I,
 )
 _ENGLISH_PARTY = re.compile(r"\b(?:sued?|sues|suing|against|defendant|plaintiff) \w+$", re.I)
+# What makes one side of a suit of a name: 告Midjourney, Midjourney被诉.
+_AS_A_SIDE = re.compile(r"[诉告]了?\s*[A-Za-z]|[A-Za-z]\s*(?:被?[诉告]|公司|案)|\b(?:sue[ds]?|v\.?|against)\b", re.I)
 # Latin words of names that name the field and no case.
 _OF_THE_FIELD = frozenset({"aigc", "lora", "gpt", "api", "app", "llm"})
 # Latin words of names that say something else as well.
@@ -204,6 +206,10 @@ class CaseNames:
     @cached_property
     def _persons(self) -> frozenset[str]:
         return frozenset(pair for short in self._metas for pair in self._parties_of(short))
+
+    def has_party(self, name: str) -> bool:
+        """Whether a Latin name stands among the names and parties of a case held."""
+        return any(fold(name) in self._parties_of(short) for short in self._metas)
 
     def is_sued_by_another(self, text: str, start: int, shorts: Sequence[str]) -> bool:
         """Whether the party named at `start` is sued by somebody of a name who is no party of these cases: 环球唱片告Suno."""
@@ -369,6 +375,12 @@ class CaseNames:
             if len(shorts) <= _MOST_ALIKE and word not in _OF_THE_FIELD
         }
 
+    @cached_property
+    def _tools(self) -> frozenset[str]:
+        """Latin names of the tools that works held were made with: they name a case only as one of its sides."""
+        told = " ".join(str(meta.get("tool") or "") for meta in self._metas.values())
+        return frozenset(_LATIN_WORD.findall(fold(told)))
+
     def by_latin_word(self, text: str) -> list[Mention]:
         """Cases called by a Latin word of their names, a slip in it forgiven; one that several share, or that says something
         else as well, only where the text calls it a case."""
@@ -390,6 +402,12 @@ class CaseNames:
             far = word not in _COMMON_LATIN and _CALLED_FROM_AFAR.match(text, match.end()) is not None
             alone = len(shorts) == 1 and len(word) >= _SHORTEST_ALONE and word not in _COMMON_LATIN
             if shorts and self.is_sued_by_another(text, match.start(), shorts):
+                continue
+            if (
+                near
+                and near[0] in self._tools
+                and not _AS_A_SIDE.search(text[max(0, match.start() - 4) : match.end() + 4])
+            ):
                 continue
             if shorts and (
                 (alone and _HAN.search(text) and (_CASE_TALK.search(text) or len(text) < _NOTHING_ELSE))

@@ -36,7 +36,7 @@ from rag.defence_rules import FLOOR
 from rag.draft import Draft
 from rag.index import Index
 from rag.lexicon import load_lexicon
-from rag.library import HeldDocument
+from rag.library import Held, HeldDocument
 from rag.question import Language, Question
 from rag.relevance import rank, terms
 from rag.retrieve import Hit, Retriever, Route
@@ -73,6 +73,11 @@ _STORY, _STORY_ASKED, _LONG_STORY = 3, 2, 4
 # less will do where somebody claims something, and below what it is that of a question about law, which only a longer
 # story outweighs.
 _WORDED_AS_STORY, _LESS_IF_DISPUTED, _WORDED_OTHERWISE = (3.0, 2.2, 1.0, -0.5), 1.5, -5.5
+# Words that build on what an article is said to say.
+_BUILT_ON = re.compile(
+    r"既然|根据|按照?|依照?|依据|[据照](?!片)|明明|(?:规定|写明?|要求|说)(?:了|的是|得很清楚|[:,，：])|对[吧吗不]|是不是|没错|\b(?:under|since|according to|says that|requires)\b",
+    re.I,
+)
 # The share of a question's terms that a passage of a named document must hold to be shown first.
 _SPEAKS_OF_IT = 0.15
 # Log odds of reach from which on a follow-up that says nothing of the field by itself is taken to lean on the talk before.
@@ -115,6 +120,8 @@ class Composer:
         concepts = ConceptDesk(library, statutes, corpus, day)
         if not re.search(r"\w", question.text):
             return _instructions_only(question) if question.injected else _too_short(question)
+        if self._asks_for_unheld(question, day):
+            return Composed(AnswerKind.ABSTAIN, cited_places(question, statutes))
         facts = self._defences(question, day)
         if facts:
             if facts.kind is AnswerKind.DEFENSE and not _WANTS_DEFENCE.search(question.text):
@@ -159,6 +166,16 @@ class Composer:
         if wanted and not wanted.is_empty and (found := listed(library, wanted, day)):
             return Composed(AnswerKind.CASE, introduced(found, question))
         return self._general(question, concepts, day, drafts)
+
+    def _asks_for_unheld(self, question: Question, day: date) -> bool:
+        """Whether a question asks what an article says that is not held, and names nothing else that is.
+
+        Who builds on what such an article is said to say may have its number wrong: 既然民法典第994条要求平台…….
+        """
+        cited = [mention.citation for mention in question.places if mention.citation]
+        if question.inherited or question.cases or not cited or _BUILT_ON.search(question.text):
+            return False
+        return all(c.path and self._index.library.holds(c, day) is Held.NOT_HELD for c in cited)
 
     def _whatever_the_number(
         self, question: Question, desk: ConceptDesk, shown: Set[Citation], day: date

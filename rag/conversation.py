@@ -14,7 +14,7 @@ from rag.relevance import terms
 
 # Words that lean on what was said before.
 _LEANING = re.compile(
-    r"呢\s*[？?。]?\s*$|^(?:那|那么|还有|然后|再|它|他|她|其|该|此|这|上述|前述|刚才|前面|后者|前者|而|所以|为什么|为何|同一)|"
+    r"呢\s*[？?。]?\s*$|^(?:那|那么|第[一二两三四]种|[前后]一?种|还有|然后|再|它|他|她|其|该|此|这|上述|前述|刚才|前面|后者|前者|而|所以|为什么|为何|同一)|"
     r"(?:该|此|本|这个|那个|这起|那起|上述|刚才(?:说|提到)?的|前述|上面(?:说|提到)?的)"
     r"(?:案|判决|法院|办法|条例|规定|解释|法|条|款|项|文章|作者|原告|被告|抗辩|标准|情形|图)|"
     r"(?:上|下|前|后|这|该)一?[条款项]|"
@@ -39,10 +39,24 @@ _ENGLISH_PLACE = re.compile(
     re.I,
 )
 _PART = re.compile(r"第[一二三四五六七八九十\d]+(?:部分|卷|篇|辑)")
-# Going back to something that was asked earlier.
+# Going back to something that was asked earlier, by its place in the talk or by a word of it: 绕回我头一个问题, 那剧照那事.
+_FIRST = r"(?:最开始|一开始|最初|最先|最早|开头|头一?|第一)[个种件条次样项]?(?:问|说|提)?的?"
 _RETURNING = re.compile(
-    r"回到|说回|回头(?:看|说|讲)|回过头|再说(?:前面|之前|刚才|最初|一开始)|(?:最开始|一开始|最初|最先|第一个)(?:问|说|提)?的?|"
-    r"(?:前面|之前|早先|上面)(?:问|说|提|讲)?(?:到|过|起)?的?(?:那|这)|go(?:ing)? back to|back to|earlier question|my first question",
+    r"回到|[说绕转倒拉]回|回头(?:看|说|讲)|回过头|再说(?:前面|之前|刚才|最初|一开始)|(?:最开始|一开始|最初|最先|头一个|第一个)(?:问|说|提)?的?|"
+    r"(?:前面|之前|早先|上面|先前)(?:问|说|提|讲)?(?:到|过|起)?的?(?:那|这)|那[^,。;!?那]{1,8}那(?:事|个|件|头|边|桩)|"
+    r"(?:^|[^之从])前一?[个件](?![月年天小季世半])|最[早先]问|"
+    r"go(?:ing)? back to|back to|(?:return|returning) to|earlier question|my first question",
+    re.I,
+)
+_BACK_TO_FIRST = re.compile(
+    rf"(?:[回绕转倒拉]回?到?|再?说回)[^,。;!?]{{0,6}}{_FIRST}|{_FIRST}(?:问题|话题)|最[早先初](?:问|说|提)的?|\bfirst (?:question|one|point|topic|case)\b",
+    re.I,
+)
+_BACK_TO_FORMER = re.compile(r"前一?[个种件次样](?![月年天小季世半])|上上个|\b(?:previous|former|one before)\b", re.I)
+# Asking another law for what was talked of: 民法典里也有对应的一条吧.
+_COUNTERPART = re.compile(
+    r"(?:对应|相应|类似|同样|相同|一样|差不多|呼应)的?(?:一?[条款项]|规定|条文|说法|制度)|也有(?:吗|么|没有|吧|这|一条|规定)|"
+    r"\b(?:counterpart|equivalent|corresponding|similar) (?:rule|provision|article)?",
     re.I,
 )
 # A question with so many terms of its own says enough by itself, unless it leans on what came before.
@@ -85,16 +99,26 @@ def follow_up(reader: Reader, question: Question, history: Sequence[Turn], *, le
         )
     earlier_topic = earlier.topic if earlier else ""
     if own > _SHORT:
-        return replace(read, earlier=earlier_topic)
+        # Who goes back, or asks another law for the same, leaves the matter itself to what was said.
+        leaves_matter = len(said) < len(history) or _COUNTERPART.search(question.text) is not None
+        topic = f"{read.topic} {earlier_topic}".strip() if leaves_matter else read.topic
+        return replace(read, topic=topic, earlier=earlier_topic)
     # What is asked now counts twice, what it leaves to the question before it once.
     return replace(read, topic=f"{read.topic} {read.topic} {earlier_topic}".strip(), earlier=earlier_topic)
 
 
 def _returned_to(question: Question, said: "Sequence[_Said]") -> "Sequence[_Said]":
-    """The conversation up to the exchange that a question goes back to, by the words they share; all of it otherwise."""
+    """The conversation up to the exchange that a question goes back to, by its place or by the words they share.
+
+    All of it where a question does not go back.
+    """
     asked = [number for number, turn in enumerate(said) if turn.by_user]
     if len(asked) < 2 or _RETURNING.search(question.text) is None:
         return said
+    if _BACK_TO_FIRST.search(question.text):
+        return said[: asked[1]]
+    if _BACK_TO_FORMER.search(question.text):
+        return said[: asked[-1]]
     wanted = terms(_RETURNING.sub(" ", question.text))
     ends = [*asked[1:], len(said)]
 
@@ -110,8 +134,8 @@ def _leans(question: Question) -> bool:
     """Whether a question leans on what was said before: by its words, or because it compares one case with nothing."""
     compares = _COMPARING.search(question.text) is not None
     alone = len(question.cases) == 1 and len(question.cases[0].documents) == 1 and not question.places
-    leaning = _LEANING.search(question.text) or _RETURNING.search(question.text)
-    return leaning is not None or (compares and alone)
+    leaning = any(one.search(question.text) for one in (_LEANING, _RETURNING, _COUNTERPART))
+    return leaning or (compares and alone)
 
 
 @dataclass(frozen=True)

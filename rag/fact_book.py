@@ -52,6 +52,7 @@ class Fact:
     means: str
     opposite: frozenset[str]
     instead: frozenset[str]
+    replaces: frozenset[str]
     when: tuple[Condition, ...]
     learned: bool
     words: re.Pattern[str]
@@ -108,6 +109,7 @@ def load_facts(corpus: Path) -> FactBook:
             means=row.get("means", ""),
             opposite=frozenset(row.get("opposite", ())),
             instead=frozenset(row.get("instead", ())),
+            replaces=frozenset(row.get("replaces", ())),
             when=tuple(map(Condition.parse, row.get("when", ()))),
             learned=row.get("learned", True),
             words=_pattern(row.get("words"), name, path),
@@ -117,9 +119,8 @@ def load_facts(corpus: Path) -> FactBook:
             raise UnusableInput(f"{path.name} 里「{name}」不由分类器读出，须有 words。请补上。")
     book = FactBook(facts, *(_pattern(data.get(key), key, path) for key in ("pleading", "supposing")))
     for fact in facts.values():
-        book.require(
-            [*fact.opposite, *fact.instead, *(name for condition in fact.when for name in condition.names)], path.name
-        )
+        conditions = (name for condition in fact.when for name in condition.names)
+        book.require([*fact.opposite, *fact.instead, *fact.replaces, *conditions], path.name)
     return book
 
 

@@ -1,8 +1,9 @@
 """The reader of facts: which facts each clause tells or only says, and which of them stand over the whole text.
 
 A clause is its characters and words and the runs of up to three of them, with those of the clause before at half the
-weight; each has a vector, a clause is the sum of them, and two layers turn it into a probability for every fact
-(fastText's idea, Joulin and others 2017). Over the text each fact is then weighed once more by what all the others say:
+weight; each has a vector, and a clause is the sum of them (fastText's idea, Joulin and others 2017). What stands around it
+tells whose picture it is and who did it, where the clause leaves that out: a layer looks at the clause with two on either
+side, another at the clause alone, and a last one turns them into a probability for every fact. Over the text each fact is then weighed once more by what all the others say:
 whose picture was generated is told by who draws by hand, who kept a log, who was asked for records.
 
 Read with numpy alone. It lies in `rag/reading`; `rag/training/facts.py` makes it.
@@ -27,10 +28,11 @@ LONGEST_RUN = 3
 BEFORE = "p|"
 """Marks what stands in the clause before."""
 BEFORE_WEIGHT = 0.5
+AROUND = 2
+"""How many clauses on either side a clause is read with."""
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _PART = re.compile(r"[\u3400-\u9fff]|[a-z][a-z'\-]*|#\d|[^\s\w]")
-_BATCH = 256
 Floats = npt.NDArray[np.float32]
 
 
@@ -100,6 +102,7 @@ class FactModel:
     vectors: npt.NDArray[np.int8]
     scale: Floats
     hidden: tuple[Floats, Floats]
+    context: tuple[Floats, Floats]
     output: tuple[Floats, Floats]
     settling: Settling
 
@@ -125,6 +128,7 @@ class FactModel:
                 vectors=packed["vectors"],
                 scale=weights["scale"],
                 hidden=layer("hidden"),
+                context=layer("context"),
                 output=layer("output"),
                 settling=Settling(
                     layer("settling.hidden"),
@@ -139,14 +143,14 @@ class FactModel:
             ) from error
 
     def probabilities(self, clauses: Sequence[str]) -> Floats:
-        """Shape (clauses, 2 * facts): first of each fact being told, then of its being only said."""
-        rows = [
-            self._logits(np.array([self._sum(own, before) for own, before in part]))
-            for part in _batches(list(features(clauses)))
-        ]
-        if not rows:
+        """Shape (clauses, 2 * facts): first of each fact being told, then of its being only said.
+
+        `clauses` are those of one text, in order: each is read with those around it.
+        """
+        if not clauses:
             return np.zeros((0, 2 * len(self.facts)), dtype=np.float32)
-        probabilities: Floats = (1 / (1 + np.exp(-np.concatenate(rows)))).astype(np.float32)
+        logits = self._logits(np.array([self._sum(own, before) for own, before in features(clauses)]))
+        probabilities: Floats = (1 / (1 + np.exp(-logits))).astype(np.float32)
         return probabilities
 
     def settled(self, probabilities: Floats) -> Floats:
@@ -168,8 +172,22 @@ class FactModel:
     def _logits(self, sums: Floats) -> Floats:
         first = np.tanh(sums)
         second = np.maximum(first @ self.hidden[0].T + self.hidden[1], 0)
-        logits: Floats = np.concatenate([first, second], axis=1) @ self.output[0].T + self.output[1]
+        third = np.maximum(surrounded(first) @ self.context[0].T + self.context[1], 0)
+        logits: Floats = np.concatenate([first, second, third], axis=1) @ self.output[0].T + self.output[1]
         return logits
+
+
+def surrounded(clauses: Floats) -> Floats:
+    """Each row with the rows around it, from `AROUND` before to `AROUND` after; nothing stands beyond the ends.
+
+    Shape (clauses, (2 * AROUND + 1) * dimension).
+
+    >>> surrounded(np.array([[1.0], [2.0]])).tolist()
+    [[0.0, 0.0, 1.0, 2.0, 0.0], [0.0, 1.0, 2.0, 0.0, 0.0]]
+    """
+    beyond = np.pad(clauses, ((AROUND, AROUND), (0, 0)))
+    found: Floats = np.concatenate([beyond[shift : shift + len(clauses)] for shift in range(2 * AROUND + 1)], axis=1)
+    return found
 
 
 def decided(probabilities: Floats, thresholds: Floats) -> npt.NDArray[np.bool_]:
@@ -182,11 +200,6 @@ def decided(probabilities: Floats, thresholds: Floats) -> npt.NDArray[np.bool_]:
     half = probabilities.shape[1] // 2
     passed[:, :half] &= probabilities[:, :half] >= probabilities[:, half:]
     return passed
-
-
-def _batches(rows: Sequence[tuple[list[str], list[str]]]) -> Iterator[Sequence[tuple[list[str], list[str]]]]:
-    for start in range(0, len(rows), _BATCH):
-        yield rows[start : start + _BATCH]
 
 
 @lru_cache(maxsize=2)

@@ -11,8 +11,7 @@ from rag.analysis import read_case
 from rag.fact_book import load_facts
 from rag.facts import Case, with_inferred
 from rag.question import Question
-from rag.telling import asks_to_be_shown, is_disputed, looks_like_facts
-from rag.wording import load_wording
+from rag.telling import asks_to_be_shown, is_disputed
 
 # Words that suppose or add a fact. The reader of facts takes what is supposed for no fact, so they are blanked out.
 _SUPPOSED = re.compile(
@@ -25,11 +24,20 @@ _SUPPOSED = re.compile(
 _ASKING = re.compile(r"(?:的话)?(?:呢|吗|么|嘛)?[？?]*$")
 # Words that go on with an analysis: a fact supposed, put right or forgotten, or a question on what came of it.
 _GOING_ON = re.compile(
-    rf"{_SUPPOSED.pattern}|改成|换成|变成|补充|其实|忘了说|刚才(?:漏|没说|说错|记错)|更正|后来|结论|分析(?:要|会|该|得|怎么)|抗辩|胜算|变不变|有(?:什么|啥)?(?:变化|影响)|"
-    r"还(?:能|有|可以|站得住|行|成立|管用)|\b(?:does that change|would that change|still|instead|actually|turns? out|defen[cs]e)\b",
+    rf"{_SUPPOSED.pattern}|改成|换成|变成|补充|其实|忘了说|刚才(?:漏|没说|说错|记错)|(?:说|记|看|弄|搞|讲)(?:错|混|岔|反)了?|更正|纠正|收回|作废|没说实话|"
+    r"漏了|情况变了|(?:查|问|弄|搞)清楚了|刚(?:刚)?(?:查|问|听|核|知道|发现|翻)|后来|结论|分析(?:要|会|该|得|怎么)|抗辩|胜算|变不变|有(?:什么|啥)?(?:变化|影响)|"
+    r"还(?:能|有|可以|站得住|行|成立|管用)|\b(?:does that change|would that change|still|instead|actually|turns? out|misinformed|mistaken|"
+    r"correct(?:ion|ing)|I was wrong|defen[cs]e)\b",
     re.IGNORECASE,
 )
-_TOLD_BEFORE = 2
+# Names of pleas and of claims by which an undisputed start of a conversation is one of a dispute after all.
+_OF_A_DISPUTE = re.compile(
+    r"合法来源|合理使用|避风港|没接触|未接触|[抗申答]辩|站得住|免责|[判被该][^,。;!?]{0,4}赔|要我[^,。;!?]{0,6}赔|不是作品|被控|[收接]到[^,。;!?]{0,8}(?:函|通知)|"
+    r"\b(?:had (?:no|never had) access|never had access|fair use|safe harbou?r|lawful source|plead|defen[cs]e)\b",
+    re.IGNORECASE,
+)
+# So many facts told before and now together make a story.
+_TOLD_IN_ALL = 3
 
 
 def supposes(text: str) -> bool:
@@ -44,23 +52,30 @@ def supposes(text: str) -> bool:
 def told_so_far(question: Question, corpus: Path) -> Case | None:
     """The facts of the conversation as a follow-up leaves them; None where it does not go on with a story told before.
 
-    Offsets count characters of the question; a fact told earlier has none. Of two facts that cannot both be so the one told
-    now stands.
+    Offsets count characters of the question; a fact told earlier has none. A fact told now stands, and not its
+    opposite or what it replaces (`corpus/lexicon/facts.yaml`).
     """
     before, now = question.told, _SUPPOSED.sub(_blank, _ASKING.sub(_blank, question.text))
-    if not before or asks_to_be_shown(now) or not is_disputed(before):
+    if not before or asks_to_be_shown(now):
         return None
-    if not looks_like_facts(before) and load_wording().odds(before).story < 0:
+    both = f"{before}\n{now}"
+    if not (is_disputed(both) or _OF_A_DISPUTE.search(both)):
         return None
     earlier, told = read_case(before, corpus), read_case(now, corpus, question.raw)
-    if len(earlier.sure()) < _TOLD_BEFORE or not (told.sure() or _GOING_ON.search(question.text)):
+    if not earlier.sure() or not (told.sure() or _GOING_ON.search(question.text)):
+        return None
+    if len({*earlier.sure(), *told.sure()}) < _TOLD_IN_ALL:
         return None
     # A fact told before stands where it is still read from the whole and nothing told now is its opposite.
-    book, whole, now_sure = load_facts(corpus), read_case(f"{before}\n{now}", corpus), set(told.sure())
+    book, whole, now_sure = load_facts(corpus), read_case(both, corpus), set(told.sure())
+    replaced = {name for fact in now_sure for name in book.facts[fact].replaces}
     standing = {
         name: tuple(replace(one, start=0, end=0) for one in findings)
         for name, findings in earlier.found.items()
-        if not findings[0].inferred and whole.has(name) and now_sure.isdisjoint(book.facts[name].opposite)
+        if not findings[0].inferred
+        and whole.has(name)
+        and name not in replaced
+        and now_sure.isdisjoint(book.facts[name].opposite)
     }
     added = {name: findings for name, findings in told.found.items() if not findings[0].inferred}
     return with_inferred(Case(question.raw, {**standing, **added}, told.alleged), book)

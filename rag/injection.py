@@ -18,7 +18,8 @@ _ROLE = (
     r"(?:你现在是|从现在起|从现在开始|现在开始你|你将扮演|请扮演|扮演一[个名位]|假装你|假设你是|你不再是|切换到|进入).{0,24}"
     r"(?:模式|助手|角色|身份|律师|法官|人工智能|AI|系统|管理员|开发者|专家|模型|没有|无)"
     r"|(?:从现在起|从现在开始|现在)你(?:就)?是(?!否|不是)"
-    r"|you are now\b|from now on\b|act as\b|pretend (?:to be|you)\b|developer mode|(?<![A-Za-z])DAN(?![A-Za-z])|jailbreak"
+    r"|你(?:不再|已经?不|再也不)是.{0,12}(?:助手|律师|工具|模型|AI)"
+    r"|you are (?:now|no longer)\b|you are \w*Bot\b|\bnever mention\b|from now on\b|act as\b|pretend (?:to be|you)\b|developer mode|(?<![A-Za-z])DAN(?![A-Za-z])|jailbreak"
 )
 _DICTATED = (
     # 他只说“…” tells what somebody said.
@@ -27,6 +28,7 @@ _DICTATED = (
     r"|(?:在|于)(?:回答|答案|回复|结尾|末尾|开头|文末|最后)[^。！？\n]{0,12}(?:加上|附上|写上|写明|加入|添加|注明|输出|声明|说明)"
     r"|(?:一律|全部|统统|都|凡是.{0,12})(?:写成|写为|标为|回答|改成|换成|说成|当作|称为|引用为)"
     r"|[把将][^。！？\n]{0,60}(?:写|放|加|塞|抄)(?:进|入|到|在)(?:你的|您的)?(?:答案|回答|结论|答复|开头|结尾)"
+    r"|[把将][^。！？\n]{0,10}(?:出处|引用|来源|案号|法条|引文|答案|回答)[^。！？\n]{0,6}(?:改成|改为|换成|换为|替换[成为])"
     r"|(?:直接|随便|帮我|给我|请|自己)(?:编|造|杜撰)(?:一|个|条|几)"
     r"|(?:请|并|然后|必须|务必|直接|只需?)?(?:编造|虚构|杜撰|捏造|伪造|生成)[^。！？\n]{0,12}(?:案号|判例|案例|法条|条文|判决|引用|出处|引文)"
     r"|(?:不要|无需|不必|别|不用|禁止)[^。！？\n]{0,8}(?:引用|注明|标注|给出|附)[^。！？\n]{0,8}(?:出处|来源|法条|依据|引用|核验)"
@@ -35,6 +37,9 @@ _DICTATED = (
     r"|\b(?:make up|fabricate|invent)\b[^.!?\n]{0,30}\b(?:case|citation|statute|article|number)s?"
 )
 _SECRETS = (
+    r"[把将]你(?:们)?(?:的|自己的?|配置里|后台|服务器|记忆里)[^。！？\n]{0,8}(?:API\s*key|密钥|口令|密码|数据库|环境变量|配置|提示词|聊天记录)"
+    r"|(?:别的|其他|其它|上一个|别人)的?(?:用户|客户|会话)[^。！？\n]{0,12}(?:问过|提问|说过|聊过|记录|资料|数据)[^。！？\n]{0,12}(?:列|发|给|贴|说|打印|输出)"
+    r"|"
     r"[把将][^。！？\n，,]{0,8}(?:系统提示|初始指令|隐藏指令|内部指令|系统指令)[^。！？\n，,]{0,16}(?:贴|发|打|写|列|给|输|复制)"
     r"|(?:输出|打印|显示|泄露|透露|公布|告诉我|复述|重复|给出|说出|列出)[^。！？\n]{0,16}"
     r"(?:系统提示|提示词原文|初始指令|隐藏指令|内部指令|系统指令|系统消息|密钥|API\s*key|口令|密码|环境变量|配置文件)"
@@ -42,11 +47,12 @@ _SECRETS = (
 )
 _FORGED = (
     r"^\s*(?:#+\s*)?[\[【<（(]?\s*(?:system|assistant|developer|系统|管理员|开发者|系统消息|系统提示|系统通知|管理员指令)\s*(?:message|消息|指令|提示|通知)?\s*[\]】>）)]?\s*[:：]"
+    r"|\b[a-z]+(?:_[a-z]+)+\s*[=:]\s*(?:off|false|0|none|disabled?|on|true|1)\b"
     r"|<\|?\s*/?(?:im_start|im_end|system|endoftext|inst)\s*\|?>|\[/?INST\]|<</?SYS>>"
 )
 # A forged turn or an aside to the assistant is blanked out whole, whatever stands around it.
 _FORGED_SPAN = re.compile(
-    r"<\s*(system|assistant|developer|instructions?|prompt)\b[^>]*>.*?</\s*\1\s*>|</?\s*(?:system|assistant|user|developer)\s*>"
+    r"<\s*(system|assistant|developer|instructions?|prompt)\b[^>]*>.*?</\s*\1\s*>|</?\s*(?:system|assistant|user|developer|admin|root|context|documents?|policy|rules?|config)\s*>"
     r"|[\[【]\s*(?:system|developer|系统|管理员|开发者)(?:message|prompt|消息|指令|提示|通知)?\s*[:：][^\]】]*[\]】]"
     # An aside in 【】 may hold brackets of another form.
     r"|【\s*(?:致|给|请)?\s*(?:AI|人工智能|智能|语言模型|大模型|assistant|chatbot)(?:助手|模型|系统|律师|工具)?"
@@ -55,6 +61,8 @@ _FORGED_SPAN = re.compile(
     r"[^\]】）)]{0,8}(?:告知|告诉|回答|回复|输出|写|说|标注|推荐|引用)[^\]】）)]*[\]】）)]"
     r"|[\[【（(]\s*(?:致|给|请)?\s*(?:AI|人工智能|智能|语言模型|大模型|assistant|chatbot)(?:助手|模型|系统|律师|工具)?"
     r"(?:的?(?:指示|指令|提示|命令|备注|要求))?\s*[:：，,][^\]】）)]*[\]】）)]"
+    # An order under a heading of its own, up to the next heading.
+    r"|#{2,}\s*(?:新|最新|系统|更新后?的?)(?:规则|指令|设定|身份|任务|要求)\s*#{2,}.*?(?:#{2,}[^#\n]*#{2,}|\Z)"
     r"|#{2,}\s*(?:系统)?(?:指令|指示|提示|命令|instructions?|system)\s*[:：][^#]*#{2,}",
     re.IGNORECASE | re.DOTALL,
 )

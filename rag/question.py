@@ -94,13 +94,21 @@ _ISSUED = re.compile(
     r"(?P<name>[^,。;?!《》“”的]{2,30}?(?:条约|公约|协定|法案|条例|办法|规定|意见|解释|指南|准则|细则|标准|白皮书|批复|纪要|草案))"
     r"(?=[,。;?!里中的第关规对是有]|$)"
 )
+# The articles that a note is on, in its short name: 欧盟人工智能法第53条, 新加坡版权法第243-244条.
+_ARTICLE_ASKED = re.compile(r"第\s*([0-9]+|[〇零一二三四五六七八九十百千]+)\s*条|\b(?:Article|Art\.) ?(\d+)", re.I)
+_ARTICLES_TOLD = re.compile(r"第(\d+)(?:-(\d+))?条")
+_VERSUS = re.compile(r"(?P<suing>[A-Z][\w.&]+)(?: [A-Z][\w.&]+){0,2} vs?\.? [A-Z][\w.&]+(?: AI\b)?")
+# A case called by the work it is about: 《此间的少年》二审.
+_CASE_OF_A_WORK = re.compile(
+    r"《(?P<title>[^《》]{2,20})》(?:侵权|著作权|抄袭|版权|被诉)?(?:案|[一二终]审|官司|的判决|判决)"
+)
 _VAGUE = re.compile(r"相关|有关|怎么|怎样|如何|是否|哪|什么|一[部个份]|这|那|新|上述|其他")
 _FOOTNOTE = re.compile(
     r"[”》]?的?第?(?:脚注|注释|注)\s?[(〔]?([0-9]{1,2}|[一二三四五六七八九十]{1,3})(?![0-9一-鿿]*[条款项])"
 )
 # A kind of document with words around it is no name: 请引司法解释第九条, 这个办法.
 _NO_NAME = re.compile(
-    r"(?:请|引用?|看|查|列|抄|写|按照?|依照?|依据|根据|该|这|那|个|部|条|最高法院?|最高院|最高人民法院|两高|国家|现行|相关|有关|的|新|旧|里|在|和|与|中)*"
+    r"(?:请|并|引用?|看|查|列|抄|写明?|说明|注明|标明|指明|适用|参照|对照|结合|违反|符合|满足|属于|翻|背|给|用|把|就|对|按照?|依照?|依据|根据|该|这|那|个|部|条|最高法院?|最高院|最高人民法院|两高|国家|现行|相关|有关|的|新|旧|里|在|和|与|中)*"
     r"(?:司法解释|解释|办法|规定|条例|法律|法规|法)"
 )
 # 暂行办法, 实施条例 by themselves: no other word of a title stands before them.
@@ -141,6 +149,8 @@ class Reader:
             if mended != text:
                 text, mentions = mended, self.mentions(mended, language, in_conversation=bool(history))
             mentions = self.loosely(text, mentions)
+        if another := [*self._of_an_unheld_work(text), *self._between_others(text)]:
+            mentions = [m for m in mentions if not any(map(self.cases.is_case, documents_of(m)))] + another
         mentions = self._without_ours(text, mentions)
         mentions += self._unknown_names(text, mentions)
         question = self.sort(raw, text, language, separated.found, mentions)
@@ -229,6 +239,22 @@ class Reader:
             or (m.start < m.end and not any(one.start < m.end and m.start < one.end for one in foreign))
         ]
 
+    def _between_others(self, text: str) -> list[Mention]:
+        """English names of cases of which the suing side stands in no name of a case held: Andersen v. Stability AI."""
+        return [
+            Mention(match[0], *match.span(), None, match[0], Doubt.UNKNOWN)
+            for match in _VERSUS.finditer(text)
+            if not self.cases.has_party(match["suing"])
+        ]
+
+    def _of_an_unheld_work(self, text: str) -> list[Mention]:
+        """Cases called by a work that no file held speaks of."""
+        return [
+            Mention(f"{match[0]}", *match.span(), None, match[0], Doubt.UNKNOWN)
+            for match in _CASE_OF_A_WORK.finditer(text)
+            if not any(match["title"] in to_simplified(held) for held in self._builtin_texts())
+        ]
+
     def _unknown_names(self, text: str, mentions: Sequence[Mention]) -> list[Mention]:
         """Cases named by their parties, documents told by their year and foreign law that nothing held is called by.
 
@@ -297,6 +323,8 @@ class Reader:
                     unheld.append(mention)
             elif any(self.cases.is_case(short) for short in held):
                 cases.append(CaseMention(self.cases.narrow(held, said), mention.raw, mention.start, mention.end))
+            elif mention.citation is not None and self._is_on_another_article(mention):
+                unheld.append(replace(mention, name=mention.raw))
             elif mention.citation is not None:
                 places.append(self._whole_note(mention))
         return Question(
@@ -320,7 +348,9 @@ class Reader:
         fits = [
             document.citation.document
             for document in self._library.documents()
-            if document.builtin and document.kind is Kind.STATUTE and _is_short_for(name, document.title)
+            if document.builtin
+            and document.kind is Kind.STATUTE
+            and any(_is_short_for(name, full) for full in (document.title, document.citation.document))
         ]
         if len(set(fits)) != 1:
             return mention
@@ -334,6 +364,14 @@ class Reader:
             return mention
         note = mention.citation.at("注", str(to_int(number[1])))
         return replace(mention, citation=note, raw=text[mention.start : number.end()], end=number.end())
+
+    def _is_on_another_article(self, mention: Mention) -> bool:
+        """Whether an article is cited of a law of which nothing but a note on another article is held: 欧盟人工智能法第五十条."""
+        document = self._library.document(mention.citation.document) if mention.citation else None
+        told = _ARTICLES_TOLD.search(document.citation.document) if document and document.kind is Kind.NOTE else None
+        asked = _ARTICLE_ASKED.search(mention.raw)
+        number = to_int(asked[1] or asked[2]) if asked else None
+        return told is not None and number is not None and not int(told[1]) <= number <= int(told[2] or told[1])
 
     def _whole_note(self, mention: Mention) -> Mention:
         """A note tells of a law and is not its text: whatever article is cited, the note as a whole is meant."""
@@ -356,10 +394,14 @@ class Reader:
 
 
 def _is_short_for(name: str, title: str) -> bool:
-    """Whether a name keeps the beginning and the end of a title and leaves out words between."""
+    """Whether a name keeps the beginning and the end of a title and leaves out words between.
+
+    >>> _is_short_for("信网条例", "信息网络传播权保护条例"), _is_short_for("保护条例", "信息网络传播权保护条例")
+    (True, False)
+    """
     title = title.removeprefix("中华人民共和国").removeprefix("最高人民法院关于")
     letters = iter(title)
-    return name[:2] == title[:2] and name[-2:] == title[-2:] and all(letter in letters for letter in name)
+    return name[0] == title[0] and name[-2:] == title[-2:] and all(letter in letters for letter in name)
 
 
 def documents_of(mention: Mention) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ import torch
 
 from ingest.errors import UnusableInput
 from rag.fact_book import load_facts
-from rag.fact_model import BEFORE_WEIGHT, FactModel, Floats, Settling, decided, features
+from rag.fact_model import AROUND, BEFORE_WEIGHT, FactModel, Floats, Settling, decided, features
 from rag.training.fact_card import fact_card
 
 Say = Callable[[str], None]
@@ -99,15 +99,27 @@ def _labelled(clauses: Sequence[str], labels: Sequence[Sequence[str]], where: st
 
 @dataclass(frozen=True)
 class Bags:
-    """Clauses as weighted rows of the vocabulary, one after the other; `targets` (clauses, 2 * facts) are 0 or 1."""
+    """Clauses as weighted rows of the vocabulary, one after the other; `targets` (clauses, 2 * facts) are 0 or 1.
+
+    `first` (texts + 1,) says with which clause each text begins.
+    """
 
     rows: npt.NDArray[np.int64]
     weights: Floats
     starts: npt.NDArray[np.int64]
+    first: npt.NDArray[np.int64]
     targets: Floats
 
-    def __len__(self) -> int:
-        return len(self.starts) - 1
+    def batches(self, texts: npt.NDArray[np.int64], least: int) -> list[tuple[npt.NDArray[np.int64], list[int]]]:
+        """Texts in the order given, parted as soon as they have `least` clauses: their clauses, and how many each text has."""
+        found: list[tuple[npt.NDArray[np.int64], list[int]]] = []
+        clauses: list[npt.NDArray[np.int64]] = []
+        for text in texts:
+            clauses.append(np.arange(self.first[text], self.first[text + 1]))
+            if sum(map(len, clauses)) >= least:
+                found.append((np.concatenate(clauses), [len(one) for one in clauses]))
+                clauses = []
+        return [*found, (np.concatenate(clauses), [len(one) for one in clauses])] if clauses else found
 
     def take(self, chosen: npt.NDArray[np.int64], keep: Floats | None = None) -> tuple[torch.Tensor, ...]:
         """The chosen clauses as torch's EmbeddingBag wants them: rows, offsets, weights."""
@@ -164,7 +176,10 @@ class Material:
                 rows += known
                 weights += [weight / np.sqrt(len(known))] * len(known) if known else []
             starts.append(len(rows))
-        return Bags(np.array(rows, dtype=np.int64), np.array(weights, dtype=np.float32), np.array(starts), self.targets)
+        first = np.concatenate([[0], np.cumsum([len(text.clauses) for text in self.texts])])
+        return Bags(
+            np.array(rows, dtype=np.int64), np.array(weights, dtype=np.float32), np.array(starts), first, self.targets
+        )
 
 
 class Network(torch.nn.Module):
@@ -176,15 +191,26 @@ class Network(torch.nn.Module):
         torch.nn.init.normal_(self.vectors.weight, 0, 0.1)
         self.dropout = torch.nn.Dropout(recipe.dropout)
         self.hidden = torch.nn.Linear(recipe.dimension, recipe.dimension)
-        self.output = torch.nn.Linear(2 * recipe.dimension, outputs)
+        self.context = torch.nn.Linear((2 * AROUND + 1) * recipe.dimension, recipe.dimension)
+        self.output = torch.nn.Linear(3 * recipe.dimension, outputs)
         # Nearly every output is 0 for nearly every clause.
         torch.nn.init.constant_(self.output.bias, -4.0)
 
-    def forward(self, rows: torch.Tensor, offsets: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
-        """Logits, shape (clauses, outputs)."""
+    def forward(
+        self, rows: torch.Tensor, offsets: torch.Tensor, weights: torch.Tensor, sizes: list[int]
+    ) -> torch.Tensor:
+        """Logits, shape (clauses, outputs); `sizes` says how many of the clauses each text has."""
         first = self.dropout(torch.tanh(self.vectors(rows, offsets, per_sample_weights=weights)))
         second = self.dropout(torch.relu(self.hidden(first)))
-        logits: torch.Tensor = self.output(torch.cat([first, second], 1))
+        beyond = first.new_zeros(AROUND, first.shape[1])
+        # Texts stand apart by as many empty rows as a clause looks across.
+        apart = torch.cat([beyond, *(part for text in first.split(sizes) for part in (text, beyond))])
+        counts = torch.tensor(sizes)
+        starts = (counts + AROUND).cumsum(0) - counts
+        places = torch.cat([start + torch.arange(size) for start, size in zip(starts, sizes, strict=True)])
+        around = torch.cat([apart[places + shift] for shift in range(-AROUND, AROUND + 1)], 1)
+        third = self.dropout(torch.relu(self.context(around)))
+        logits: torch.Tensor = self.output(torch.cat([first, second, third], 1))
         return logits
 
 
@@ -193,8 +219,10 @@ def train(bags: Bags, runs: int, recipe: Recipe) -> Network:
     torch.manual_seed(recipe.seed)
     random = np.random.default_rng(recipe.seed)
     network = Network(runs, bags.targets.shape[1], recipe)
-    dense = [*network.hidden.parameters(), *network.output.parameters()]
-    steps = recipe.epochs * -(-len(bags) // recipe.batch)
+    dense = [*network.hidden.parameters(), *network.context.parameters(), *network.output.parameters()]
+    texts = len(bags.first) - 1
+    # No more batches than this: each but the last of a round has at least `batch` clauses.
+    steps = recipe.epochs * (-(-len(bags.targets) // recipe.batch) + 1)
     slow = torch.optim.AdamW(dense, lr=recipe.rate, weight_decay=1e-3)
     quick = torch.optim.SparseAdam(list(network.vectors.parameters()), lr=recipe.vector_rate)
     slow_plan = torch.optim.lr_scheduler.OneCycleLR(slow, recipe.rate, total_steps=steps, pct_start=0.1)
@@ -202,13 +230,11 @@ def train(bags: Bags, runs: int, recipe: Recipe) -> Network:
     targets = torch.from_numpy(bags.targets)
     for _ in range(recipe.epochs):
         network.train()
-        order = random.permutation(len(bags))
-        for start in range(0, len(order), recipe.batch):
-            chosen = order[start : start + recipe.batch]
+        for chosen, sizes in bags.batches(random.permutation(texts), recipe.batch):
             # Runs left out at random, so that no single one is relied on.
             kept = random.random(100_003) > recipe.runs_left_out
             keep = (kept / (1 - recipe.runs_left_out)).astype(np.float32)
-            logits = network(*bags.take(chosen, keep))
+            logits = network(*bags.take(chosen, keep), sizes)
             loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, targets[chosen], reduction="none")
             slow.zero_grad()
             quick.zero_grad()
@@ -277,6 +303,7 @@ def model_of(
         vectors=np.rint(vectors / scale[:, None]).astype(np.int8),
         scale=scale.astype(np.float16).astype(np.float32),
         hidden=_rounded(network.hidden),
+        context=_rounded(network.context),
         output=_rounded(network.output),
         settling=settling,
     )
@@ -294,6 +321,7 @@ def save(model: FactModel, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     layers = {
         "hidden": model.hidden,
+        "context": model.context,
         "output": model.output,
         "settling.hidden": model.settling.hidden,
         "settling.output": model.settling.output,
@@ -377,17 +405,17 @@ def cross_validated(material: Material, recipe: Recipe, say: Say) -> Floats:
         rest = Material(texts, material.facts)
         vocabulary = rest.vocabulary(recipe)
         network = train(rest.bags(vocabulary), len(vocabulary), recipe)
-        held = np.flatnonzero(fold_of_clause == fold)
-        found[held] = _predicted(network, material.bags(vocabulary), held)
+        held = np.flatnonzero(fold_of_text == fold)
+        found[fold_of_clause == fold] = _predicted(network, material.bags(vocabulary), held)
         say(f"fold {fold + 1} of {recipe.folds}")
     return found
 
 
-def _predicted(network: Network, bags: Bags, chosen: npt.NDArray[np.int64]) -> Floats:
+def _predicted(network: Network, bags: Bags, texts: npt.NDArray[np.int64]) -> Floats:
+    """Shape (clauses of the texts, outputs)."""
     with torch.no_grad():
         found = [
-            torch.sigmoid(network(*bags.take(chosen[start : start + 512]))).numpy()
-            for start in range(0, len(chosen), 512)
+            torch.sigmoid(network(*bags.take(chosen), sizes)).numpy() for chosen, sizes in bags.batches(texts, 512)
         ]
     probabilities: Floats = np.concatenate(found)
     return probabilities
