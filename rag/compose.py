@@ -51,8 +51,8 @@ from rag.statutes import (
     says_something,
     talked_of,
 )
-from rag.telling import asks_to_be_shown, asks_what_to_plead, asks_without_facts, is_disputed, looks_like_facts
-from rag.wording import load_wording
+from rag.story import Told, read_story, wants_defence
+from rag.telling import asks_without_facts
 
 if TYPE_CHECKING:
     from rag.analysis import Analysis
@@ -60,19 +60,8 @@ if TYPE_CHECKING:
 _FOUND = 40
 _SHORTEST = 3
 _LONG_QUERY, _TELLING_SENTENCE, _SENTENCES_SEARCHED, _SENTENCE_WEIGHT = 60, 8, 4, 0.6
-# A question that names a law or a case, or asks for one, wants the defences only when it says so.
-_WANTS_DEFENCE = re.compile(
-    r"抗辩|答辩|应诉|辩护|反驳|怎么辩|如何辩|怎么应对|如何应对|胜算|defen[cs]e|\bplead\b|\brebut\b", re.I
-)
 _QUOTED = re.compile(r"[“\"「]([^”\"」]{6,80})[”\"」]")
 _SAME_COURT = re.compile(r"同一(?:个|家)?法院|该法院|该院|这家法院|这个法院|the same court", re.I)
-# So many facts told for sure, with a dispute, make a story; fewer where defences are asked for or the text looks like one;
-# and so many make one without a word on who sued.
-_STORY, _STORY_ASKED, _LONG_STORY = 3, 2, 4
-# Log odds from which on the wording of a text that tells none, one, two or three facts is that of a fact pattern, how much
-# less will do where somebody claims something, and below what it is that of a question about law, which only a longer
-# story outweighs.
-_WORDED_AS_STORY, _LESS_IF_DISPUTED, _WORDED_OTHERWISE = (3.0, 2.2, 1.0, -0.5), 1.5, -5.5
 # Words that build on what an article is said to say.
 _BUILT_ON = re.compile(
     r"既然|根据|按照?|依照?|依据|[据照](?!片)|明明|(?:规定|写明?|要求|说)(?:了|的是|得很清楚|[:,，：])|对[吧吗不]|是不是|没错|\b(?:under|since|according to|says that|requires)\b",
@@ -122,17 +111,23 @@ class Composer:
             return _instructions_only(question) if question.injected else _too_short(question)
         if self._asks_for_unheld(question, day):
             return Composed(AnswerKind.ABSTAIN, cited_places(question, statutes))
-        facts = self._defences(question, day)
-        if facts:
-            if facts.kind is AnswerKind.DEFENSE and not _WANTS_DEFENCE.search(question.text):
+        facts, told = self._defences(question, day)
+        if facts and told is not Told.PERHAPS:
+            if facts.kind is AnswerKind.DEFENSE and not wants_defence(question.text):
                 # Who tells a story and names no defence may be after a rule.
                 laws = nearest_laws(concepts, question, self._search(question.topic, day), _RULES_BESIDE)
                 facts.drafts += told_briefly(
                     concepts, question, laws, ("与所述相近的条文：", "A provision near to it: ")
                 )
             return facts
+        asked = self._asked(question, statutes, concepts, day)
+        return _both(question, asked, facts) if facts else asked
+
+    def _asked(self, question: Question, statutes: StatuteDesk, concepts: ConceptDesk, day: date) -> Composed:
+        """The answer to a question that asks for a place, a case, a document or a rule."""
+        library, corpus = self._index.library, self._corpus
         field = load_field(corpus)
-        if question.inherited and self._turned_away(question, field, day):
+        if (question.inherited or question.cases) and self._turned_away(question, field, day):
             return nothing_here(question)
         drafts: list[Draft] = []
         kinds: list[AnswerKind] = []
@@ -196,13 +191,19 @@ class Composer:
         )
 
     def _turned_away(self, question: Question, field: Field, day: date) -> bool:
-        """Whether a follow-up, whatever it leans on, asks for something else than anything held: 那我家猫该打什么疫苗."""
+        """Whether a follow-up, whatever it leans on, or a question that names a case asks for something else than anything
+        held: 那我家猫该打什么疫苗, MiniMax的股票还能买吗.
+        """
         if field.holds(question.text) or not says_something(question.topic.removesuffix(question.earlier)):
             return False
-        if field.is_elsewhere(question.text):
+        elsewhere = field.is_elsewhere(question.text)
+        if question.inherited and elsewhere:
             return True
+        if not question.inherited and (not elsewhere or asks_for_fact(load_lexicon(self._corpus), question.text)):
+            return False
         hits = self._search(question.text, day)
-        return reach(self._index, field, question.text, question.text, hits) < _AWAY
+        far = reach(self._index, field, question.text, question.text, hits)
+        return far < (_AWAY if question.inherited else _NOT_FAR)
 
     def _beside(self, question: Question, desk: ConceptDesk, day: date) -> list[Draft]:
         """What other sources say of the rest of a question that names its place or its case."""
@@ -262,7 +263,7 @@ class Composer:
 
     def _general(self, question: Question, desk: ConceptDesk, day: date, before: list[Draft]) -> Composed:
         """A question that cites nothing in particular: by retrieval, if the corpus has anything to do with it."""
-        hits = self._numbered(question, self._search(self._query(question), day))
+        hits = self._numbered(question, self._search(self._query(question), day), day)
         field = load_field(self._corpus)
         if not question.places:
             # One character stands in many passages and asks for none of them.
@@ -309,13 +310,29 @@ class Composer:
                 best[hit.key] = replace(hit, score=score)
         return sorted(best.values(), key=lambda hit: -hit.score)[:_FOUND]
 
-    def _numbered(self, question: Question, hits: list[Hit]) -> list[Hit]:
-        """Where the question gives the number of an article and no law, the articles of that number first."""
-        numbers = set(
-            re.findall(r"第([0-9]+|[一二三四五六七八九十百]+)条", "".join(mention.raw for mention in question.loose))
-        )
-        wanted = {str(to_int(number)) for number in numbers}
-        return sorted(hits, key=lambda hit: not (hit.kind is Kind.STATUTE and hit.citation.path[0] in wanted))
+    def _numbered(self, question: Question, hits: list[Hit], day: date) -> list[Hit]:
+        """Where the question gives the number of an article and no law, the articles of that number first.
+
+        Where none of them was found, the built-in ones of that number that share a word with the question come first:
+        司法解释第二十六条 is one of the articles 26, and that which speaks of what is asked.
+        """
+        said = "".join(mention.raw for mention in question.loose)
+        numbers = {str(to_int(number)) for number in re.findall(r"第([0-9]+|[一二三四五六七八九十百]+)条", said)}
+        if not numbers:
+            return hits
+        ordered = sorted(hits, key=lambda hit: not (hit.kind is Kind.STATUTE and hit.citation.path[0] in numbers))
+        if ordered and ordered[0].citation.path[:1] and ordered[0].citation.path[0] in numbers:
+            return ordered
+        laws = [one for one in self._index.library.documents() if one.builtin and one.kind is Kind.STATUTE]
+        places = [
+            place
+            for law in laws
+            for number in numbers
+            if (place := self._index.library.place(law.citation.at(number), day)) is not None
+        ]
+        scores = rank(question.topic, [place.text for place in places])
+        best = max(zip(scores, range(len(places)), strict=True), default=(0.0, 0))
+        return [Hit(places[best[1]], best[0], Route.NAMED), *ordered] if best[0] else ordered
 
     def _case_described(self, question: Question, hits: Sequence[Hit], day: date) -> list[Draft]:
         """What a question asks of a case that it describes without naming: of the case found first."""
@@ -394,8 +411,9 @@ class Composer:
             for draft in notes_on(desk, place, question.language)
         ]
 
-    def _defences(self, question: Question, day: date) -> Composed | None:
-        from rag.analysis import analyse, read_case
+    def _defences(self, question: Question, day: date) -> tuple[Composed | None, Told]:
+        """The defences that the facts told carry, and whether the question tells them to be weighed."""
+        from rag.analysis import analyse
         from rag.facts_told import supposes, told_so_far
 
         named = question.names_something and not question.inherited
@@ -404,52 +422,17 @@ class Composer:
         if question.told and not question.injected and (supposes(question.text) or not (named or asks_law)):
             so_far = told_so_far(question, self._corpus)
             if so_far is not None:
-                return _told(analyse(so_far, self._index.library, self._corpus, day, question.language))
-        wants_defence = _WANTS_DEFENCE.search(question.text) is not None
-        elsewhere = question.names_something or leaning(question.text) is not Leaning.NONE or wish(question.text)
-        case = read_case(question.text, self._corpus, question.raw)
-        told_for_sure, worded = len(case.sure()), load_wording().odds(question.text).story
-        looks = looks_like_facts(question.text) and (wants_defence or worded >= _WORDED_OTHERWISE)
-        field = load_field(self._corpus)
-        ours = field.is_about_ai(question.text) or field.speaks_of_works(question.text)
-        story = self._is_story(question, told_for_sure, looks, wants_defence, ours)
-        # What looks like an instruction may be quoted from a letter of the other side; only a whole story outweighs it.
-        if question.injected and not (story and told_for_sure > _STORY):
-            return None
-        asked = wants_defence and told_for_sure >= _STORY_ASKED
-        if elsewhere and not (story or asked):
-            return None
-        foreign = told_for_sure <= _STORY and field.is_elsewhere(question.text) and not ours
-        looks &= asks_what_to_plead(question.text)
-        if foreign or not (story or looks or (asked and not question.names_something)):
-            bare = asks_without_facts(question.text) and not (elsewhere or foreign or told_for_sure > 1)
-            return _which_facts(question) if bare else None
-        analysis = analyse(case, self._index.library, self._corpus, day, question.language)
-        # The amount can always be argued about: facts that carry nothing else were not told to be weighed.
-        looks_told = looks and ours and bool(told_for_sure) and is_disputed(question.text)
-        if not (story or wants_defence or looks_told or any(one.rule.id != FLOOR for one in analysis.tried)):
-            return None
-        return _told(analysis)
-
-    def _is_story(self, question: Question, told_for_sure: int, looks: bool, wants_defence: bool, ours: bool) -> bool:
-        """Whether a text tells of a dispute and asks, if anything, how a party stands; a case named by name is asked about.
-
-        Who tells so much has come to be told how they stand, in whatever words they ask. `ours` says that it is about works or AI.
-        """
-        named = any(case.raw in question.text and re.search(r"案|\d", case.raw) for case in question.cases)
-        if named or asks_to_be_shown(question.text):
-            return False
-        worded = load_wording().odds(question.text).story
-        if worded < _WORDED_OTHERWISE and told_for_sure <= _LONG_STORY and not wants_defence:
-            return False
-        if told_for_sure >= _LONG_STORY:
-            return True
-        disputed = is_disputed(question.text) or wants_defence
-        needed = _WORDED_AS_STORY[min(told_for_sure, _STORY)] - disputed * _LESS_IF_DISPUTED
-        if ours and not question.unheld and worded >= needed:
-            return True
-        enough = told_for_sure >= (_STORY_ASKED if looks else _STORY)
-        return (disputed or looks) and enough and asks_what_to_plead(question.text)
+                return _told(analyse(so_far, self._index.library, self._corpus, day, question.language)), Told.YES
+        story = read_story(question, self._corpus, load_field(self._corpus))
+        if story.told is Told.NO:
+            bare = asks_without_facts(question.text) and not (named or asks_law or len(story.case.sure()) > 1)
+            return (_which_facts(question) if bare else None), Told.NO
+        analysis = analyse(story.case, self._index.library, self._corpus, day, question.language)
+        # The amount can always be argued about: facts that carry nothing else may not have been told to be weighed.
+        carries = wants_defence(question.text) or any(one.rule.id != FLOOR for one in analysis.tried)
+        if story.told is Told.PERHAPS and not carries:
+            return None, Told.NO
+        return _told(analysis), story.told
 
     def _unheld(self, question: Question) -> list[Draft]:
         """Say of each document that the question names and we do not hold that we do not hold it."""
@@ -472,6 +455,21 @@ def _told(analysis: "Analysis") -> Composed:
     from rag.defence_answer import told
 
     return Composed(AnswerKind.DEFENSE, list(told(analysis)), analysis.answer(), analysis.to_ask, analysis.notices())
+
+
+def _both(question: Question, asked: Composed, facts: Composed) -> Composed:
+    """The answer to what a question may ask, and the defences that the facts in it carry; these alone where nothing answers it."""
+    if asked.kind is AnswerKind.ABSTAIN:
+        return facts
+    lead = question.language.pick("如果想知道按所述事实能主张什么：", "If the facts told are to be weighed: ")
+    first, *others = facts.drafts
+    return Composed(
+        asked.kind,
+        [*asked.drafts, replace(first, text=f"{lead}{first.text}"), *others],
+        facts.defenses,
+        [*asked.clarify, *facts.clarify],
+        [*asked.warnings, *facts.warnings],
+    )
 
 
 def _too_short(question: Question) -> Composed:

@@ -1,16 +1,12 @@
 """The signs that a question is within reach of what is held, and their weights, fitted by `python -m rag.training.wording`."""
 
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from rag.known_questions import Kin
+from rag.sign_weights import SignWeights
 
 FILE = Path(__file__).resolve().parent / "reading" / "scope.json"
 SIGNS = (
@@ -52,20 +48,7 @@ def signs(wording: float, central: bool, near: bool, elsewhere: bool, covered: f
     return [wording, *map(float, flags), covered, float(covered >= _WELL), *kin_signs(kin)]
 
 
-@dataclass(frozen=True)
-class ScopeWeights:
-    """`weights` (signs,) and the `threshold` from which on a question is within reach."""
-
-    weights: npt.NDArray[np.float64]
-    threshold: float
-
-    def margin(self, found: Sequence[float]) -> float:
-        """How far the signs of a question say that it is within reach, in log odds; 0 and more is within."""
-        return float(self.weights @ np.asarray(found)) - self.threshold
-
-
 @lru_cache(maxsize=1)
-def load_scope_weights() -> ScopeWeights:
+def load_scope_weights() -> SignWeights:
     """The weights that ship with the product."""
-    held: dict[str, Any] = json.loads(FILE.read_text("utf-8"))
-    return ScopeWeights(np.array([held["signs"][name] for name in SIGNS], np.float64), float(held["threshold"]))
+    return SignWeights.load(FILE, SIGNS)

@@ -14,8 +14,9 @@ from rag.training.material import Material
 _HIDDEN, _EPOCHS, _BATCH, _RATE, _DECAY, _NETWORKS = 16, 60, 64, 3e-3, 1e-3, 3
 
 
-# Cosine from which on two questions with the same answers ask the same.
-_THE_SAME = 0.84
+# Cosine from which on two questions with the same answers ask the same: for those that the corpus or nothing answers, and for
+# those on other laws, which are many and only have to tell one field from another.
+_THE_SAME, _THE_SAME_ELSEWHERE = 0.84, 0.65
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +46,19 @@ def known_questions(material: Material, asked: dict[str, Array], hidden: set[str
     kept = [question for question in material.answers if question not in hidden]
     answers = [sorted({hashes[identity] for identity in material.answers[question]}) for question in kept]
     vectors = np.array([asked[question] for question in kept], dtype=np.float32)
-    chosen = _each_once(vectors, answers)
+    elsewhere = [
+        bool(of := material.answers[question]) and material.passages.keys().isdisjoint(of) for question in kept
+    ]
+    chosen = _each_once(vectors, answers, [_THE_SAME_ELSEWHERE if one else _THE_SAME for one in elsewhere])
     return KnownQuestions.of(vectors[chosen], [answers[row] for row in chosen])
 
 
-def _each_once(vectors: Array, answers: Sequence[Sequence[int]]) -> list[int]:
-    """The rows without those that lie beside an earlier one with the same answers."""
+def _each_once(vectors: Array, answers: Sequence[Sequence[int]], same: Sequence[float]) -> list[int]:
+    """The rows without those whose cosine with an earlier one that has the same answers is at least their `same`."""
     groups: dict[tuple[int, ...], list[int]] = {}
     for row, found in enumerate(answers):
         others = groups.setdefault(tuple(found), [])
-        if not others or float((vectors[others] @ vectors[row]).max()) < _THE_SAME:
+        if not others or float((vectors[others] @ vectors[row]).max()) < same[row]:
             others.append(row)
     return sorted(row for rows in groups.values() for row in rows)
 

@@ -4,9 +4,10 @@
 
 Read are our own texts in `corpus/training`: questions on AIGC copyright (`aigc_questions.jsonl`) and on national law
 (`lay_questions.jsonl`), within reach where what answers them is held in the corpus, those that nothing here answers
-(`outside_questions.jsonl`), fact patterns (`fact_stories.jsonl`), and closing sentences of fact patterns that ask how a party stands,
-or about law instead (`closing_questions.jsonl`). The runs of characters are learned by a small network with two outputs; what it
-says of questions that it has not seen, and the other signs (`rag.scope_weights.SIGNS`), are then weighed by logistic regression. The
+(`outside_questions.jsonl`), fact patterns (`fact_stories.jsonl`), closing sentences of fact patterns that ask how a party stands,
+or about law instead (`closing_questions.jsonl`), and scenes told to be weighed or to ask for a rule (`told_or_asked.jsonl`). The runs of characters are learned by a small network with two outputs; what it
+says of questions that it has not seen, and the other signs (`rag.scope_weights.SIGNS`, `rag.story.SIGNS`), are then weighed by logistic
+regression. The
 known questions beside the shipped embedding are among those read, so a question's own vector is left out of its kin.
 """
 
@@ -26,21 +27,29 @@ import numpy.typing as npt
 import torch
 
 from ingest.citation import Citation
+from ingest.script import to_narrow, to_simplified
+from rag.analysis import read_case
 from rag.foreign_law import load_foreign_law
 from rag.index import Index, open_index
 from rag.lexicon import load_lexicon
+from rag.placing import Weights
 from rag.question import Reader
 from rag.relevance import rank
 from rag.retrieve import Retriever
 from rag.scope import Field, load_field, scope_signs
 from rag.scope_weights import SIGNS
 from rag.settings import DEFAULT_WORKSPACE, Settings
+from rag.sign_weights import SignWeights
+from rag.story import SIGNS as STORY_SIGNS
+from rag.story import story_signs
 from rag.training.material import outside_questions
 from rag.training.placing import fitted
 from rag.wording import Floats, Wording, buckets
 
 Say = Callable[[str], None]
 _PLEADING = 0.75
+# They are few, and they alone tell a scene that asks for a rule from a dispute told to be weighed.
+_SCENES_REPEATED = 4
 _TRUST = {"central": 4.0, "central_elsewhere": -2.1, "near": 0.5, "elsewhere": -1.9}
 
 
@@ -122,6 +131,8 @@ def _stories(folder: Path, chance: random.Random) -> list[Asked]:
         found.append(Asked("".join(clauses), None, story=True))
         pleads = chance.random() < _PLEADING
         found.append(Asked("".join([*clauses[:-1], chance.choice(closing[pleads])]), None, story=pleads))
+    for row in _rows(folder / "told_or_asked.jsonl"):
+        found += [Asked(row["text"], None, story=row["story"])] * _SCENES_REPEATED
     return found
 
 
@@ -207,6 +218,41 @@ def _signs(text: str, odds: float, reader: Reader, index: Index, field: Field) -
     return [odds, *scope_signs(index, field, read_as.text, covered, is_known=True)[1:]]
 
 
+def story_weights(
+    questions: Sequence[Asked], odds: npt.NDArray[np.float64], corpus: Path, recipe: Recipe, say: Say
+) -> SignWeights:
+    """Weights of the signs of a story, from the scenes of which some are told to be weighed and some ask for a rule.
+
+    Neither the wording's odds nor the reader of facts have seen them.
+    """
+    scenes = {row["text"] for row in _rows(corpus / "training" / "told_or_asked.jsonl")}
+    rows = {question.text: row for row, question in enumerate(questions) if question.text in scenes}
+    field = load_field(corpus)
+    signs, labels = [], []
+    for text, row in rows.items():
+        plain = to_narrow(to_simplified(text))
+        signs.append(story_signs(plain, float(odds[row, 1]), len(read_case(plain, corpus).sure()), field))
+        labels.append(float(questions[row].story))
+    found, told = np.asarray(signs), np.asarray(labels)
+    share = np.ones(len(told))
+    folds = np.array([zlib.crc32(text.encode()) % recipe.folds for text in rows])
+    right = []
+    for fold in range(recipe.folds):
+        weights = _weights(fitted(found[folds != fold], told[folds != fold], share[folds != fold], recipe.penalty))
+        right += [
+            (weights.margin(row) >= 0) == bool(one)
+            for row, one in zip(found[folds == fold], told[folds == fold], strict=True)
+        ]
+    say(f"told to be weighed or not: {np.mean(right):.3f} of {len(right)} right, cross-validated")
+    return _weights(fitted(found, told, share, recipe.penalty))
+
+
+def _weights(fit: Weights, more: Sequence[float] = ()) -> SignWeights:
+    """Weights over signs as they are found, from those over standardised ones; `more` is added to each."""
+    threshold = float((fit.mean / fit.scale) @ fit.weights - fit.bias)
+    return SignWeights(fit.weights / fit.scale + np.array(more or [0.0] * len(fit.weights)), threshold)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Fit, measure, write."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -231,14 +277,10 @@ def main(arguments: list[str] | None = None) -> None:
     share = np.where(outside > 0, 1.0, recipe.weight_of_inside)
     fit = fitted(signs, 1 - outside, share, recipe.penalty)
     # The sample was made of hard cases; in earnest a word of the field, without one of another, is asked about the field.
-    weights = fit.weights / fit.scale + np.array([_TRUST.get(name, 0.0) for name in SIGNS])
-    threshold = float((fit.mean / fit.scale) @ fit.weights - fit.bias)
-    content = {
-        "signs": {name: round(float(weight), 5) for name, weight in zip(SIGNS, weights, strict=True)},
-        "threshold": round(threshold, 5),
-    }
-    (options.output / "scope.json").write_text(json.dumps(content, indent=1) + "\n", "utf-8")
-    within = signs @ weights >= threshold
+    weights = _weights(fit, [_TRUST.get(name, 0.0) for name in SIGNS])
+    weights.save(options.output / "scope.json", SIGNS)
+    story_weights(questions, odds, options.corpus, recipe, say).save(options.output / "story.json", STORY_SIGNS)
+    within = np.array([weights.margin(row) >= 0 for row in signs])
     say(f"kept {within[outside == 0].mean():.3f} of {int((1 - outside).sum())} within reach")
     say(f"refused {(~within)[outside == 1].mean():.3f} of {int(outside.sum())} out of it")
 

@@ -1,0 +1,118 @@
+"""Whether a question tells a dispute that is to be weighed, and how surely.
+
+How it is worded, how many facts it tells, whether somebody claims something and what it asks decide together, with weights
+fitted by `python -m rag.training.wording`. Between the two bounds it may be either, and is answered as both.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+from math import log
+from pathlib import Path
+
+from rag.analysis import read_case
+from rag.case_list import wish
+from rag.concepts import Leaning, leaning
+from rag.facts import Case
+from rag.question import Question
+from rag.scope import Field
+from rag.sign_weights import SignWeights
+from rag.telling import asks_to_be_shown, asks_what_to_plead, is_disputed, looks_like_facts
+from rag.wording import load_wording
+
+FILE = Path(__file__).resolve().parent / "reading" / "story.json"
+SIGNS = (
+    "wording",
+    "facts",
+    "no_fact",
+    "disputed",
+    "wants_defence",
+    "looks",
+    "pleads",
+    "shown",
+    "of_the_field",
+    "asks_law",
+    "length",
+)
+_MOST_FACTS = 6
+_WANTS_DEFENCE = re.compile(
+    r"[抗答申]辩|应诉|辩护|反驳|怎么辩|如何辩|怎么应对|如何应对|胜算|defen[cs]e|\bplead\b|\brebut\b", re.I
+)
+_WORD = re.compile(r"[\u3400-\u9fff]|[A-Za-z]+")
+# How far from the bound, in log odds, a text is surely a fact pattern, or may be one.
+_SURELY, _PERHAPS = 0.5, -2.0
+# An instruction may be quoted from a letter of the other side: only so many facts outweigh it.
+_DESPITE_ORDERS = 4
+# Fewer facts than this do not make a story of what is worded like another field's.
+_DESPITE_ELSEWHERE = 4
+
+
+class Told(IntEnum):
+    """Whether a text is a fact pattern."""
+
+    NO = 0
+    PERHAPS = 1
+    YES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A question read as a fact pattern, the facts found in it, and whether it is one."""
+
+    case: Case
+    told: Told
+
+
+def wants_defence(text: str) -> bool:
+    """Whether a text asks for the defences by that name.
+
+    >>> wants_defence("怎么应诉？"), wants_defence("这算侵权吗？")
+    (True, False)
+    """
+    return _WANTS_DEFENCE.search(text) is not None
+
+
+def story_signs(text: str, worded: float, facts: int, field: Field) -> list[float]:
+    """All of `SIGNS` in their order: log odds of the wording (`rag.wording`), facts told for sure, what it asks and about what."""
+    flags = (
+        is_disputed(text),
+        wants_defence(text),
+        looks_like_facts(text),
+        asks_what_to_plead(text),
+        asks_to_be_shown(text),
+        field.is_about_ai(text) or field.speaks_of_works(text),
+        leaning(text) is not Leaning.NONE or wish(text) is not None,
+    )
+    return [
+        worded,
+        float(min(facts, _MOST_FACTS)),
+        float(not facts),
+        *map(float, flags),
+        log(1 + len(_WORD.findall(text))),
+    ]
+
+
+def read_story(question: Question, corpus: Path, field: Field) -> Story:
+    """Read a question as a fact pattern; one that names a case asks about that case, whatever it tells."""
+    case = read_case(question.text, corpus, question.raw)
+    facts = len(case.sure())
+    margin = _weights().margin(story_signs(question.text, load_wording().odds(question.text).story, facts, field))
+    told = Told.YES if margin >= _SURELY else Told.PERHAPS if margin >= _PERHAPS else Told.NO
+    ours = field.is_about_ai(question.text) or field.speaks_of_works(question.text)
+    named = any(mention.raw in question.text and re.search(r"案|\d", mention.raw) for mention in question.cases)
+    if (
+        named
+        or (question.injected and not (told is Told.YES and facts >= _DESPITE_ORDERS))
+        or (facts < _DESPITE_ELSEWHERE and field.is_elsewhere(question.text) and not ours)
+    ):
+        told = Told.NO
+    elif question.names_something and not wants_defence(question.text):
+        # Who names a law inside a story asks what it says, too.
+        told = min(told, Told.PERHAPS)
+    return Story(case, told)
+
+
+@lru_cache(maxsize=1)
+def _weights() -> SignWeights:
+    return SignWeights.load(FILE, SIGNS)
