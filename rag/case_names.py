@@ -22,7 +22,7 @@ _PLACE_TAIL_IN_CONVERSATION = (
     rf"(?:{_PLACE_TAIL}|(?:的?那个|那边|法院|的)?(?:呢|的呢)|那个|那边|的案|的(?=比|相比|[,，和跟]))"
 )
 # A court of a place, or what it decided, in whatever words: 江西那件节气图怎么就反着判了, 伦敦的法院.
-_JUDGED_THERE = r"(?:[和与跟、][\u4e00-\u9fff]{2,4}(?=的|法院))?(?:的|那边的?|那儿的?)?(?:[\u4e00-\u9fff]{0,8}法院|法官|[^，。？！,.?!]{0,16}(?:判(?!例)|驳|官司|(?<![法方提草议])案(?![件例])))"
+_JUDGED_THERE = r"(?:[和与跟、][\u4e00-\u9fff]{2,4}(?=的|法院))?(?:的|那边的?|那儿的?)?(?:[\u4e00-\u9fff]{0,8}法院|法官|[^，。？！,.?!]{0,16}(?:判(?!例)|驳|官司|打[赢输]|(?<![法方提草议])案(?![件例])))"
 _WHERE_TO_SUE = re.compile(r"高院|高级|管辖|立案|归[^，。？！]{0,8}管|(?:哪|什么)[个家]?法院|去哪|到哪")
 _DESCRIBED, _FEW = 9, 2
 # So many pairs of characters of its own tell a case from the others of its place.
@@ -37,7 +37,7 @@ _PARTIES = re.compile(
 _CASE_TAIL = re.compile(r"(?:一案|那?个?案子?|的|官司|纠纷).*$")
 # What says of a name that a case is meant by it.
 _CALLED_A_CASE = re.compile(
-    r"[”」』》]?(?:[^，。？！,.?!、和与]{0,6}?(?:案|判决|裁定|和解|官司|诉讼|一审|二审|上诉)|那个|那件|那起|那份|这个|的?(?:呢|案)|诉|案| case| ruling| judgment| decision| settlement)"
+    r"[”」』》]?(?:[^，。？！,.?!、和与]{0,6}?(?:案|判决|裁定|和解|官司|诉讼|一审|二审|上诉)|那个|那件|那起|那份|这个|被[^，。？！,.?!]{1,8}?[告诉](?!知)|的?(?:呢|案)|诉|案| case| ruling| judgment| decision| settlement)"
 )
 _CALLED_FROM_AFAR = re.compile(r"[^，。？！,.?!、]{0,12}?(?:官司|诉讼(?!时效)|和解|案(?![件例情由]))")
 _ENGLISH_CASE = re.compile(

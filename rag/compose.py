@@ -52,7 +52,7 @@ from rag.statutes import (
     talked_of,
 )
 from rag.story import Told, read_story, wants_defence
-from rag.telling import asks_without_facts
+from rag.telling import asks_without_facts, is_disputed
 
 if TYPE_CHECKING:
     from rag.analysis import Analysis
@@ -274,6 +274,8 @@ class Composer:
             # Who goes on asking in words of the field goes on about the field.
             goes_on = question.in_conversation and hits and field.holds(question.text)
             near = 0.0 if goes_on else reach(self._index, field, asked, question.topic, hits)
+            if near < 0 and question.cases and before:
+                return Composed(AnswerKind.CASE, before + self._unheld(question))
             if near < 0:
                 # What makes no sense by itself may be plain from what was said before.
                 carried = question.carried if near >= _NOT_FAR and not field.is_elsewhere(question.text) else None
@@ -429,9 +431,8 @@ class Composer:
             return (_which_facts(question) if bare else None), Told.NO
         analysis = analyse(story.case, self._index.library, self._corpus, day, question.language)
         # The amount can always be argued about: facts that carry nothing else may not have been told to be weighed.
-        carries = wants_defence(question.text) or any(one.rule.id != FLOOR for one in analysis.tried)
-        if story.told is Told.PERHAPS and not carries:
-            return None, Told.NO
+        if not (wants_defence(question.text) or any(one.rule.id != FLOOR for one in analysis.tried)):
+            return (_told(analysis), Told.PERHAPS) if story.told is Told.YES else (None, Told.NO)
         return _told(analysis), story.told
 
     def _unheld(self, question: Question) -> list[Draft]:
@@ -458,9 +459,12 @@ def _told(analysis: "Analysis") -> Composed:
 
 
 def _both(question: Question, asked: Composed, facts: Composed) -> Composed:
-    """The answer to what a question may ask, and the defences that the facts in it carry; these alone where nothing answers it."""
+    """The answer to what a question may ask, and the defences that the facts in it carry; these alone where nothing answers it.
+
+    Where nothing does and nobody claims anything, there is nothing to weigh either.
+    """
     if asked.kind is AnswerKind.ABSTAIN:
-        return facts
+        return facts if is_disputed(question.text) else asked
     lead = question.language.pick("如果想知道按所述事实能主张什么：", "If the facts told are to be weighed: ")
     first, *others = facts.drafts
     return Composed(

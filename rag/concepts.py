@@ -55,7 +55,7 @@ _LEANINGS = (
     (
         Leaning.LAW,
         re.compile(
-            r"哪(?:一|几)?(?:条|部法|个法|些条|款|部)|第几条|法条|条文|法律依据|法律规定|依据(?:是|什么)|规定在哪|怎么规定|如何规定|有(?:什么|哪些|何)规定|法定|定义|是指|规定了|according to law|statut|provision|which article|legal basis|defin",
+            r"哪(?:一|几)?(?:条(?![路道出])|部法|个法|些条|款|部)|第几条|法条|条文|法律依据|法律规定|依据(?:是|什么)|规定在哪|怎么规定|如何规定|有(?:什么|哪些|何)规定|法定|定义|是指|规定了|according to law|statut|provision|which article|legal basis|defin",
             re.I,
         ),
     ),

@@ -53,6 +53,8 @@ _BACK_TO_FIRST = re.compile(
     re.I,
 )
 _BACK_TO_FORMER = re.compile(r"前一?[个种件次样](?![月年天小季世半])|上上个|\b(?:previous|former|one before)\b", re.I)
+# Asking for any case or rule of a kind is no word on the one talked of: 有没有拿AI改图判了刑的.
+_ASKS_FOR_ANY = re.compile(r"^(?:那|那么)?(?:有没有|有无|有哪些|哪些|哪几)|^(?:is|are) there any\b", re.I)
 # Asking another law for what was talked of: 民法典里也有对应的一条吧.
 _COUNTERPART = re.compile(
     r"(?:对应|相应|类似|同样|相同|一样|差不多|呼应)的?(?:一?[条款项]|规定|条文|说法|制度)|也有(?:吗|么|没有|吧|这|一条|规定)|"
@@ -74,7 +76,7 @@ def follow_up(reader: Reader, question: Question, history: Sequence[Turn], *, le
         return question
     complete = own > (3 if question.names_something else _SELF_SUFFICIENT)
     complete = complete or (reader.field.is_central(question.text) and _ABOUT_CASE.search(question.text) is None)
-    if not leans and complete:
+    if not leans and (complete or (own > _SHORT and _ASKS_FOR_ANY.search(question.text))):
         return question
     said = _returned_to(question, [_Said(reader, turn) for turn in history])
     earlier = next((turn for turn in reversed(said) if turn.by_user), None)
@@ -119,7 +121,7 @@ def _returned_to(question: Question, said: "Sequence[_Said]") -> "Sequence[_Said
         return said[: asked[1]]
     if _BACK_TO_FORMER.search(question.text):
         return said[: asked[-1]]
-    wanted = terms(_RETURNING.sub(" ", question.text))
+    wanted = terms(question.text)
     ends = [*asked[1:], len(said)]
 
     def shared(number: int) -> int:

@@ -97,7 +97,7 @@ _ISSUED = re.compile(
 # The articles that a note is on, in its short name: 欧盟人工智能法第53条, 新加坡版权法第243-244条.
 _ARTICLE_ASKED = re.compile(r"第\s*([0-9]+|[〇零一二三四五六七八九十百千]+)\s*条|\b(?:Article|Art\.) ?(\d+)", re.I)
 _ARTICLES_TOLD = re.compile(r"第(\d+)(?:-(\d+))?条")
-_VERSUS = re.compile(r"(?P<suing>[A-Z][\w.&]+)(?: [A-Z][\w.&]+){0,2} vs?\.? [A-Z][\w.&]+(?: AI\b)?")
+_VERSUS = re.compile(r"(?P<suing>[A-Z][\w.&]{3,}(?: [A-Z][\w.&]+){0,2}) vs?\.? [A-Z][\w.&]{3,}(?: AI\b)?")
 # A case called by the work it is about: 《此间的少年》二审.
 _CASE_OF_A_WORK = re.compile(
     r"《(?P<title>[^《》]{2,20})》(?:侵权|著作权|抄袭|版权|被诉)?(?:案|[一二终]审|官司|的判决|判决)"
@@ -244,7 +244,7 @@ class Reader:
         return [
             Mention(match[0], *match.span(), None, match[0], Doubt.UNKNOWN)
             for match in _VERSUS.finditer(text)
-            if not self.cases.has_party(match["suing"])
+            if not any(map(self.cases.has_party, match["suing"].split()))
         ]
 
     def _of_an_unheld_work(self, text: str) -> list[Mention]:

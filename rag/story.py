@@ -94,7 +94,7 @@ def story_signs(text: str, worded: float, facts: int, field: Field) -> list[floa
 
 
 def read_story(question: Question, corpus: Path, field: Field) -> Story:
-    """Read a question as a fact pattern; one that names a case asks about that case, whatever it tells."""
+    """Read a question as a fact pattern; one that names a case asks about that case."""
     case = read_case(question.text, corpus, question.raw)
     facts = len(case.sure())
     margin = _weights().margin(story_signs(question.text, load_wording().odds(question.text).story, facts, field))
@@ -103,6 +103,7 @@ def read_story(question: Question, corpus: Path, field: Field) -> Story:
     named = any(mention.raw in question.text and re.search(r"案|\d", mention.raw) for mention in question.cases)
     if (
         named
+        or any(mention.citation and mention.citation.is_case for mention in question.unheld)
         or (question.injected and not (told is Told.YES and facts >= _DESPITE_ORDERS))
         or (facts < _DESPITE_ELSEWHERE and field.is_elsewhere(question.text) and not ours)
     ):

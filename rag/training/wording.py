@@ -223,27 +223,34 @@ def story_weights(
 ) -> SignWeights:
     """Weights of the signs of a story, from the scenes of which some are told to be weighed and some ask for a rule.
 
-    Neither the wording's odds nor the reader of facts have seen them.
+    Neither the wording's odds nor the reader of facts have seen them. Beside them stand, at half the weight, short questions
+    that ask for a rule and fact patterns as they are told.
     """
     scenes = {row["text"] for row in _rows(corpus / "training" / "told_or_asked.jsonl")}
-    rows = {question.text: row for row, question in enumerate(questions) if question.text in scenes}
+    rows = {question.text: row for row, question in enumerate(questions)}
+    chance = random.Random(recipe.seed)
+    short = chance.sample([text for text, row in rows.items() if questions[row].within], recipe.weighed)
+    patterns = chance.sample(
+        [text for text, row in rows.items() if questions[row].story and text not in scenes], recipe.weighed // 2
+    )
+    texts = [*(text for text in rows if text in scenes), *short, *patterns]
     field = load_field(corpus)
     signs, labels = [], []
-    for text, row in rows.items():
-        plain = to_narrow(to_simplified(text))
+    for text in texts:
+        plain, row = to_narrow(to_simplified(text)), rows[text]
         signs.append(story_signs(plain, float(odds[row, 1]), len(read_case(plain, corpus).sure()), field))
         labels.append(float(questions[row].story))
     found, told = np.asarray(signs), np.asarray(labels)
-    share = np.ones(len(told))
-    folds = np.array([zlib.crc32(text.encode()) % recipe.folds for text in rows])
-    right = []
+    share = np.array([1.0 if text in scenes else 0.5 for text in texts])
+    folds = np.array([zlib.crc32(text.encode()) % recipe.folds for text in texts])
+    right: dict[bool, list[bool]] = {True: [], False: []}
     for fold in range(recipe.folds):
         weights = _weights(fitted(found[folds != fold], told[folds != fold], share[folds != fold], recipe.penalty))
-        right += [
-            (weights.margin(row) >= 0) == bool(one)
-            for row, one in zip(found[folds == fold], told[folds == fold], strict=True)
-        ]
-    say(f"told to be weighed or not: {np.mean(right):.3f} of {len(right)} right, cross-validated")
+        for text, of_fold, signs_found, label in zip(texts, folds == fold, found, told, strict=True):
+            if of_fold:
+                right[text in scenes].append((weights.margin(signs_found) >= 0) == bool(label))
+    for name, of in (("scenes", True), ("others", False)):
+        say(f"told to be weighed or not, {name}: {np.mean(right[of]):.3f} of {len(right[of])} right, cross-validated")
     return _weights(fitted(found, told, share, recipe.penalty))
 
 
