@@ -51,7 +51,7 @@ from rag.statutes import (
     says_something,
     talked_of,
 )
-from rag.story import Told, read_story, wants_defence
+from rag.story import Story, Told, read_story, wants_defence
 from rag.telling import asks_without_facts, is_disputed
 
 if TYPE_CHECKING:
@@ -111,8 +111,8 @@ class Composer:
             return _instructions_only(question) if question.injected else _too_short(question)
         if self._asks_for_unheld(question, day):
             return Composed(AnswerKind.ABSTAIN, cited_places(question, statutes))
-        facts, told = self._defences(question, day)
-        if facts and told is not Told.PERHAPS:
+        facts, story = self._defences(question, day)
+        if facts and (story is None or story.told is not Told.PERHAPS):
             if facts.kind is AnswerKind.DEFENSE and not wants_defence(question.text):
                 # Who tells a story and names no defence may be after a rule.
                 laws = nearest_laws(concepts, question, self._search(question.topic, day), _RULES_BESIDE)
@@ -121,7 +121,12 @@ class Composer:
                 )
             return facts
         asked = self._asked(question, statutes, concepts, day)
-        return _both(question, asked, facts) if facts else asked
+        if facts is None or story is None:
+            return asked
+        # Where nothing answers what it may ask, a text that may be no story has nothing to weigh either.
+        if asked.kind is AnswerKind.ABSTAIN:
+            return facts if story.is_beyond_doubt or is_disputed(question.text) else asked
+        return _both(question, asked, facts)
 
     def _asked(self, question: Question, statutes: StatuteDesk, concepts: ConceptDesk, day: date) -> Composed:
         """The answer to a question that asks for a place, a case, a document or a rule."""
@@ -413,8 +418,9 @@ class Composer:
             for draft in notes_on(desk, place, question.language)
         ]
 
-    def _defences(self, question: Question, day: date) -> tuple[Composed | None, Told]:
-        """The defences that the facts told carry, and whether the question tells them to be weighed."""
+    def _defences(self, question: Question, day: date) -> tuple[Composed | None, Story | None]:
+        """The defences that the facts told carry, and the question read as a story; without one where it goes on with one
+        told before, or tells nothing and asks for the defences."""
         from rag.analysis import analyse
         from rag.facts_told import supposes, told_so_far
 
@@ -424,16 +430,17 @@ class Composer:
         if question.told and not question.injected and (supposes(question.text) or not (named or asks_law)):
             so_far = told_so_far(question, self._corpus)
             if so_far is not None:
-                return _told(analyse(so_far, self._index.library, self._corpus, day, question.language)), Told.YES
+                return _told(analyse(so_far, self._index.library, self._corpus, day, question.language)), None
         story = read_story(question, self._corpus, load_field(self._corpus))
         if story.told is Told.NO:
             bare = asks_without_facts(question.text) and not (named or asks_law or len(story.case.sure()) > 1)
-            return (_which_facts(question) if bare else None), Told.NO
+            return (_which_facts(question) if bare else None), None
         analysis = analyse(story.case, self._index.library, self._corpus, day, question.language)
         # The amount can always be argued about: facts that carry nothing else may not have been told to be weighed.
-        if not (wants_defence(question.text) or any(one.rule.id != FLOOR for one in analysis.tried)):
-            return (_told(analysis), Told.PERHAPS) if story.told is Told.YES else (None, Told.NO)
-        return _told(analysis), story.told
+        carries = wants_defence(question.text) or any(one.rule.id != FLOOR for one in analysis.tried)
+        if not (carries or story.is_likely):
+            return None, None
+        return _told(analysis), story if carries else replace(story, told=Told.PERHAPS)
 
     def _unheld(self, question: Question) -> list[Draft]:
         """Say of each document that the question names and we do not hold that we do not hold it."""
@@ -459,12 +466,7 @@ def _told(analysis: "Analysis") -> Composed:
 
 
 def _both(question: Question, asked: Composed, facts: Composed) -> Composed:
-    """The answer to what a question may ask, and the defences that the facts in it carry; these alone where nothing answers it.
-
-    Where nothing does and nobody claims anything, there is nothing to weigh either.
-    """
-    if asked.kind is AnswerKind.ABSTAIN:
-        return facts if is_disputed(question.text) else asked
+    """The answer to what a question may ask, and the defences that the facts in it carry."""
     lead = question.language.pick("如果想知道按所述事实能主张什么：", "If the facts told are to be weighed: ")
     first, *others = facts.drafts
     return Composed(
