@@ -9,7 +9,7 @@ PORT ?= 7860
 
 VENV := .venv
 BIN := $(VENV)/bin
-QUESTION_SETS := questions questions-second questions-third
+QUESTION_SETS := questions questions-second questions-third questions-fourth
 UV_VERSION := 0.13.9
 
 # uv reads local wheel folders only from its own variable, parted by commas where pip parts them by spaces.

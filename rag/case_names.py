@@ -376,10 +376,17 @@ class CaseNames:
         }
 
     @cached_property
-    def _tools(self) -> frozenset[str]:
-        """Latin names of the tools that works held were made with: they name a case only as one of its sides."""
-        told = " ".join(str(meta.get("tool") or "") for meta in self._metas.values())
-        return frozenset(_LATIN_WORD.findall(fold(told)))
+    def _made_with(self) -> dict[str, frozenset[str]]:
+        """The cases whose works were made with a tool, by the Latin words of its name."""
+        cases: dict[str, set[str]] = {}
+        for short, meta in self._metas.items():
+            for word in _LATIN_WORD.findall(fold(str(meta.get("tool") or ""))):
+                cases.setdefault(word, set()).add(short)
+        return {word: frozenset(shorts) for word, shorts in cases.items()}
+
+    def _is_tool_of_others(self, word: str, shorts: Sequence[str]) -> bool:
+        """Whether a word in the names of these cases is what the works of other cases were made with: Midjourney."""
+        return not self._made_with.get(word, frozenset()) <= {*shorts}
 
     def by_latin_word(self, text: str) -> list[Mention]:
         """Cases called by a Latin word of their names, a slip in it forgiven; one that several share, or that says something
@@ -405,7 +412,7 @@ class CaseNames:
                 continue
             if (
                 near
-                and near[0] in self._tools
+                and self._is_tool_of_others(near[0], shorts)
                 and not _AS_A_SIDE.search(text[max(0, match.start() - 4) : match.end() + 4])
             ):
                 continue

@@ -126,7 +126,7 @@ class Composer:
         # Where nothing answers what it may ask, a text that may be no story has nothing to weigh either.
         if asked.kind is AnswerKind.ABSTAIN:
             return facts if story.is_beyond_doubt or is_disputed(question.text) else asked
-        return _both(question, asked, facts)
+        return _both(question, facts, asked) if story.is_likely else _both(question, asked, facts)
 
     def _asked(self, question: Question, statutes: StatuteDesk, concepts: ConceptDesk, day: date) -> Composed:
         """The answer to a question that asks for a place, a case, a document or a rule."""
@@ -175,7 +175,7 @@ class Composer:
         cited = [mention.citation for mention in question.places if mention.citation]
         if question.inherited or question.cases or not cited or _BUILT_ON.search(question.text):
             return False
-        return all(c.path and self._index.library.holds(c, day) is Held.NOT_HELD for c in cited)
+        return all(c.path and c.version is None and self._index.library.holds(c, day) is Held.NOT_HELD for c in cited)
 
     def _whatever_the_number(
         self, question: Question, desk: ConceptDesk, shown: Set[Citation], day: date
@@ -424,7 +424,8 @@ class Composer:
         from rag.analysis import analyse
         from rag.facts_told import supposes, told_so_far
 
-        named = question.names_something and not question.inherited
+        own_case = any(case.start < case.end for case in question.cases)
+        named = question.names_something and (own_case or not question.inherited)
         asks_law = leaning(question.text) is not Leaning.NONE or wish(question.text)
         # A fact supposed is weighed whatever law, case or court it is asked about with.
         if question.told and not question.injected and (supposes(question.text) or not (named or asks_law)):
@@ -465,16 +466,21 @@ def _told(analysis: "Analysis") -> Composed:
     return Composed(AnswerKind.DEFENSE, list(told(analysis)), analysis.answer(), analysis.to_ask, analysis.notices())
 
 
-def _both(question: Question, asked: Composed, facts: Composed) -> Composed:
-    """The answer to what a question may ask, and the defences that the facts in it carry."""
-    lead = question.language.pick("如果想知道按所述事实能主张什么：", "If the facts told are to be weighed: ")
-    first, *others = facts.drafts
+def _both(question: Question, first: Composed, second: Composed) -> Composed:
+    """Two answers to a question that may ask for either, the likelier first: what it asks, and the defences that its facts carry."""
+    weighed = first if first.kind is AnswerKind.DEFENSE else second
+    lead = (
+        question.language.pick("如果想知道按所述事实能主张什么：", "If the facts told are to be weighed: ")
+        if weighed is second
+        else question.language.pick("如果问的是规定：", "If a rule is asked for: ")
+    )
+    start, *others = second.drafts
     return Composed(
-        asked.kind,
-        [*asked.drafts, replace(first, text=f"{lead}{first.text}"), *others],
-        facts.defenses,
-        [*asked.clarify, *facts.clarify],
-        [*asked.warnings, *facts.warnings],
+        AnswerKind.DEFENSE,
+        [*first.drafts, replace(start, text=f"{lead}{start.text}"), *others],
+        weighed.defenses,
+        [*first.clarify, *second.clarify],
+        [*first.warnings, *second.warnings],
     )
 
 

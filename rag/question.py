@@ -152,7 +152,7 @@ class Reader:
         if another := [*self._of_an_unheld_work(text), *self._between_others(text)]:
             mentions = [m for m in mentions if not any(map(self.cases.is_case, documents_of(m)))] + another
         mentions = self._without_ours(text, mentions)
-        mentions += self._unknown_names(text, mentions)
+        mentions += [] if another else self._unknown_names(text, mentions)
         question = self.sort(raw, text, language, separated.found, mentions)
         if not history:
             return question
@@ -245,6 +245,7 @@ class Reader:
             Mention(match[0], *match.span(), None, match[0], Doubt.UNKNOWN)
             for match in _VERSUS.finditer(text)
             if not any(map(self.cases.has_party, match["suing"].split()))
+            and not any(term.endswith("案") for term in self.english_terms(match[0]))
         ]
 
     def _of_an_unheld_work(self, text: str) -> list[Mention]:

@@ -253,11 +253,13 @@ def _told_nearest(parts: Sequence[HeldPlace], language: Language) -> list[Draft]
     if not parts:
         return []
     first, *others = parts
-    words = words_of(first)
+    words, comma = words_of(first), language.pick("", ", ")
     label = language.pick("其中与问题最接近的是", "The part nearest to the question is ")
-    drafts = [Draft(f"{label}{pinpoint(first.citation, language)}：“{words}”", (Support(first.citation, words),))]
+    # The law is named again: what stands before may have been told already, and falls away.
+    name = f"{name_of(first.document, language)}{comma}"
+    drafts = [Draft(f"{label}{name}{pinpoint(first.citation, language)}：“{words}”", (Support(first.citation, words),))]
     if others:
-        listed = language.pick("、", " and ").join(pinpoint(other.citation, language) for other in others)
+        listed = language.pick("、", " and ").join(f"{name}{pinpoint(other.citation, language)}" for other in others)
         said = language.pick(f"其次是{listed}。", f"Next comes {listed}.")
         drafts.append(Draft(said, tuple(Support(other.citation) for other in others)))
     return drafts

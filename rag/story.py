@@ -43,6 +43,8 @@ _WORD = re.compile(r"[\u3400-\u9fff]|[A-Za-z]+")
 # How far from the bound, in log odds, a text is surely a fact pattern, or may be one. Of 77 questions on other law that come
 # near it none was above 0.8; patterns that nobody disputes in so many words are at 4 and more.
 _SURELY, _PERHAPS = 2.0, -2.0
+# So many facts make a story where the defences are asked for by that name.
+_ASKED_ABOUT = 2
 # An instruction may be quoted from a letter of the other side: only so many facts outweigh it.
 _DESPITE_ORDERS = 4
 # Fewer facts than this do not make a story of what is worded like another field's.
@@ -64,11 +66,12 @@ class Story:
     case: Case
     told: Told
     margin: float
+    asks_for_defences: bool
 
     @property
     def is_likely(self) -> bool:
-        """Whether it is rather a fact pattern than not."""
-        return self.margin >= 0
+        """Whether it is rather a fact pattern than not: by its margin, or because it tells facts and asks for the defences."""
+        return self.margin >= 0 or (self.asks_for_defences and len(self.case.sure()) >= _ASKED_ABOUT)
 
     @property
     def is_beyond_doubt(self) -> bool:
@@ -123,7 +126,7 @@ def read_story(question: Question, corpus: Path, field: Field) -> Story:
     elif question.names_something and not wants_defence(question.text):
         # Who names a law inside a story asks what it says, too.
         told = min(told, Told.PERHAPS)
-    return Story(case, told, margin)
+    return Story(case, told, margin, wants_defence(question.text))
 
 
 @lru_cache(maxsize=1)

@@ -14,6 +14,7 @@ import yaml
 
 from ingest.citation import Citation
 from ingest.load import load_document
+from ingest.script import to_simplified
 from rag.embedding_tokenizer import is_han
 
 _SENTENCE = re.compile(r"[^。；\n]+[。；]?")
@@ -282,10 +283,10 @@ def corpus_pairs(corpus: Path) -> Iterator[tuple[str, str]]:
 
 
 def training_texts(material: Material) -> list[str]:
-    """Every text once, for counting."""
+    """Every text once and in simplified characters, for counting: traditional ones are read as these."""
     texts = dict.fromkeys(material.documents.values())
     for source in material.sources:
         if source.name != "laws":
             texts.update(dict.fromkeys(source.left))
             texts.update(dict.fromkeys(source.right))
-    return list(texts)
+    return list(dict.fromkeys(map(to_simplified, texts)))
