@@ -251,9 +251,9 @@ class Reader:
     def _of_an_unheld_work(self, text: str) -> list[Mention]:
         """Cases called by a work that no file held speaks of."""
         return [
-            Mention(f"{match[0]}", *match.span(), None, match[0], Doubt.UNKNOWN)
+            Mention(match[0], *match.span(), None, match[0], Doubt.UNKNOWN)
             for match in _CASE_OF_A_WORK.finditer(text)
-            if not any(match["title"] in to_simplified(held) for held in self._builtin_texts())
+            if not any(match["title"] in held for held in self._builtin_texts())
         ]
 
     def _unknown_names(self, text: str, mentions: Sequence[Mention]) -> list[Mention]:

@@ -43,8 +43,9 @@ _WORD = re.compile(r"[\u3400-\u9fff]|[A-Za-z]+")
 # How far from the bound, in log odds, a text is surely a fact pattern, or may be one. Of 77 questions on other law that come
 # near it none was above 0.8; patterns that nobody disputes in so many words are at 4 and more.
 _SURELY, _PERHAPS = 2.0, -2.0
-# So many facts make a story where the defences are asked for by that name.
-_ASKED_ABOUT = 2
+# So many facts make a story where the defences are asked for by that name, or of a text that is rather one than not: none of the
+# questions on other law that come near it tells more than one.
+_SOME_FACTS = 2
 # An instruction may be quoted from a letter of the other side: only so many facts outweigh it.
 _DESPITE_ORDERS = 4
 # Fewer facts than this do not make a story of what is worded like another field's.
@@ -71,12 +72,12 @@ class Story:
     @property
     def is_likely(self) -> bool:
         """Whether it is rather a fact pattern than not: by its margin, or because it tells facts and asks for the defences."""
-        return self.margin >= 0 or (self.asks_for_defences and len(self.case.sure()) >= _ASKED_ABOUT)
+        return self.margin >= 0 or (self.asks_for_defences and len(self.case.sure()) >= _SOME_FACTS)
 
     @property
     def is_beyond_doubt(self) -> bool:
         """Whether it is a fact pattern even where nothing else that it may ask can be answered."""
-        return self.margin >= _SURELY
+        return self.margin >= _SURELY or (self.margin >= 0 and len(self.case.sure()) >= _SOME_FACTS)
 
 
 def wants_defence(text: str) -> bool:
