@@ -94,8 +94,8 @@ _ISSUED = re.compile(
     r"(?P<name>[^,。;?!《》“”的]{2,30}?(?:条约|公约|协定|法案|条例|办法|规定|意见|解释|指南|准则|细则|标准|白皮书|批复|纪要|草案))"
     r"(?=[,。;?!里中的第关规对是有]|$)"
 )
-# The articles that a note is on, in its short name: 欧盟人工智能法第53条, 新加坡版权法第243-244条.
 _ARTICLE_ASKED = re.compile(r"第\s*([0-9]+|[〇零一二三四五六七八九十百千]+)\s*条|\b(?:Article|Art\.) ?(\d+)", re.I)
+# The articles that a note is on, in its short name: 欧盟人工智能法第53条, 新加坡版权法第243-244条.
 _ARTICLES_TOLD = re.compile(r"第(\d+)(?:-(\d+))?条")
 _VERSUS = re.compile(r"(?P<suing>[A-Z][\w.&]{3,}(?: [A-Z][\w.&]+){0,2}) vs?\.? [A-Z][\w.&]{3,}(?: AI\b)?")
 # A case called by the work it is about: 《此间的少年》二审.
