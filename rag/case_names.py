@@ -13,7 +13,13 @@ from rag.claims import courts_named, same_court
 from rag.library import Library
 
 _INSTANCES = (
-    ("二审", re.compile(r"二审|终审|上诉审|上诉(?:时|中|阶段|期间|请求|法院)|两审|appeal", re.I)),
+    (
+        "二审",
+        re.compile(
+            r"二审|终审|上诉审|上(?:头|面|一)那?级(?:的)?法院|上级法院|中院那边|上诉(?:时|中|阶段|期间|请求|法院)|两审|appeal",
+            re.I,
+        ),
+    ),
     ("一审", re.compile(r"一审|初审|两审|first instance", re.I)),
 )
 # What may stand between a place and the word for a case: 广州的那个案子, 金山法院判决.
@@ -37,7 +43,7 @@ _PARTIES = re.compile(
 _CASE_TAIL = re.compile(r"(?:一案|那?个?案子?|的|官司|纠纷).*$")
 # What says of a name that a case is meant by it.
 _CALLED_A_CASE = re.compile(
-    r"[”」』》]?(?:[^，。？！,.?!、和与]{0,6}?(?:案|判决|裁定|和解|官司|诉讼|一审|二审|上诉)|那个|那件|那起|那份|这个|被[^，。？！,.?!]{1,8}?[告诉](?!知)|的?(?:呢|案)|诉|案| case| ruling| judgment| decision| settlement)"
+    r"[”」』》]?(?:[^，。？！,.?!、和与]{0,6}?(?:案|判决|裁定|和解|官司|诉讼|一审|二审|上诉)|[那这][个件起份单桩宗]|被[^，。？！,.?!]{1,8}?[告诉](?!知)|的?(?:呢|案)|诉|案| case| ruling| judgment| decision| settlement)"
 )
 _CALLED_FROM_AFAR = re.compile(r"[^，。？！,.?!、]{0,12}?(?:官司|诉讼(?!时效)|和解|案(?![件例情由]))")
 _ENGLISH_CASE = re.compile(
@@ -64,6 +70,11 @@ _PERSON_CASE = re.compile(
 _SUING = re.compile(
     r"(?P<who>(?:[\u4e00-\u9fff]{2,8}(?:公司|集团|唱片|音乐|协会|出版社?|报社?|影业|传媒|工作室|大学|图片社)|[A-Z][A-Za-z]+))"
     r"[^。？！?!，]{0,6}?(?:起诉|状告|告|诉)了?[^。？！?!，]{0,3}$"
+)
+_SUED = re.compile(r"(?:起诉|状告|[告诉])了?的?$")
+# Whoever is told by a trade alone, as in 音乐公司告Anthropic, may be any party.
+_BY_TRADE = re.compile(
+    r"(?:[几那这]?[些家个]|多家|[一三]家|三大|某)?(?:音乐|唱片|影视|电影|图片|图库|出版|新闻|媒体|游戏|动漫|词曲)?(?:公司|集团|唱片|音乐|协会|出版社?|报社?)们?"
 )
 _HEART = re.compile(r"[\u4e00-\u9fffA-Za-z]{2,8}")
 _PROPER = re.compile(r"[A-Z][A-Za-z]{3,}")
@@ -214,7 +225,9 @@ class CaseNames:
     def is_sued_by_another(self, text: str, start: int, shorts: Sequence[str]) -> bool:
         """Whether the party named at `start` is sued by somebody of a name who is no party of these cases: 环球唱片告Suno."""
         suing = _SUING.search(text, 0, start)
-        return suing is not None and not any(_pairs(suing["who"]) & self._parties_of(short) for short in shorts)
+        if suing is None or _BY_TRADE.fullmatch(suing["who"]):
+            return False
+        return not any(_pairs(suing["who"]) & self._parties_of(short) for short in shorts)
 
     def _parties_of(self, short: str) -> frozenset[str]:
         meta = self._metas.get(short, {})
@@ -226,7 +239,7 @@ class CaseNames:
         for core, shorts in self._hearts.items():
             if core not in text:
                 continue
-            tail = r"[^，。？！,.?!]{0,5}?(?:案|判决)|图(?:案)?(?![片像形])" + (
+            tail = r"[^，。？！,.?!]{0,5}?(?:案|判决)|[那这](?:次|回|起|件|桩|单)|图(?:案)?(?![片像形])" + (
                 r"|[”」]?(?:呢|那个|那件|那边|的)" if in_conversation else ""
             )
             for match in re.finditer(rf"{re.escape(core)}[”」』》]?(?:{tail})", text):
@@ -333,18 +346,21 @@ class CaseNames:
             return self._other_instance(held, text)
         courts = courts_named(text)
         metas = {short: self._metas.get(short, {}) for short in held}
+        # A court may have heard the appeal in one of them.
+        related = {str(other): other for meta in metas.values() for other in meta.get("related") or ()}
         fits = [
             short
-            for short, meta in metas.items()
-            if any(same_court(said, str(meta.get("court"))) for said, _, _ in courts)
+            for short in (*metas, *related)
+            if any(same_court(said, str(self._metas.get(short, {}).get("court"))) for said, _, _ in courts)
         ]
+        metas |= {short: self._metas.get(short, {}) for short in fits}
         if not fits:
             fits = [short for short, meta in metas.items() if _stands_near(str(meta.get("court")), text)]
         chosen = tuple(fits) or held
         for instance, pattern in _INSTANCES:
             if pattern.search(text):
                 same = tuple(short for short in chosen if instance in str(metas[short].get("instance") or ""))
-                return same or chosen
+                return same or (self._other_instance(chosen, text) if len(chosen) == 1 else chosen)
         return self._first_instances(chosen)
 
     def _other_instance(self, held: tuple[str, ...], text: str) -> tuple[str, ...]:
@@ -405,6 +421,7 @@ class CaseNames:
             if len(word) >= _SHORTEST_ALONE and not near:
                 near = get_close_matches(word, self._by_word, n=1, cutoff=_CLOSE)
             shorts = self._by_word[near[0]] if near else ()
+            shorts = (self._about(shorts, text) or shorts) if len(shorts) > 1 else shorts
             raw = text[match.start() : match.end()]
             far = word not in _COMMON_LATIN and _CALLED_FROM_AFAR.match(text, match.end()) is not None
             alone = len(shorts) == 1 and len(word) >= _SHORTEST_ALONE and word not in _COMMON_LATIN
@@ -418,7 +435,7 @@ class CaseNames:
                 continue
             if shorts and (
                 (alone and _HAN.search(text) and (_CASE_TALK.search(text) or len(text) < _NOTHING_ELSE))
-                or (raw[0].isupper() and (far or _is_case(text, match.end())))
+                or (raw[0].isupper() and (far or _is_case(text, match.end()) or _SUED.search(text, 0, match.start())))
             ):
                 found.append(Mention(raw, match.start(), match.end(), None, raw, candidates=shorts))
         return found

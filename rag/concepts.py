@@ -42,7 +42,8 @@ _LEANINGS = (
     (
         Leaning.COMMENTARY,
         re.compile(
-            r"文章|君合|作者认为|作者的?观点|评论|这篇|律师(?:们)?认为|the (?:authors?|commentary)|junhe|law firm", re.I
+            r"(?<!那篇)文章|君合|作者认为|作者的?观点|评论|这篇|律师(?:们)?认为|the (?:authors?|commentary)|junhe|law firm",
+            re.I,
         ),
     ),
     (
@@ -80,6 +81,7 @@ _FOREIGN = re.compile(
     r"japanese|singapore|foreign|overseas|comparative)\b",
     re.IGNORECASE,
 )
+_PLACES_SHOWN = 4
 _TELLING_SECTIONS = (
     "本院认为",
     "裁判结果",
@@ -218,11 +220,16 @@ _AUTHORS = re.compile(
 )
 
 
+def asks_for_authors(text: str) -> bool:
+    """Whether a question asks who wrote a text, or when and where it was published."""
+    return _AUTHORS.search(text) is not None
+
+
 def about_commentary(document: HeldDocument, headings: Sequence[str], question: Question) -> list[Draft]:
     """Authors, date and outline of a commentary, when the question asks for them."""
     meta, name = document.meta, name_of(document)
     drafts = []
-    if _AUTHORS.search(question.text) or not says_something(question.topic):
+    if asks_for_authors(question.text) or not says_something(question.topic):
         authors = "、".join(map(str, meta.get("authors") or ()))
         facts = [str(part) for part in (meta.get("publisher"), authors, meta.get("published")) if part]
         drafts += [Draft(f"{name}：{'，'.join(facts)}。", (Support(document.citation),))] if facts else []
@@ -273,8 +280,9 @@ def _cases(desk: ConceptDesk, question: Question, hits: Sequence[Hit], count: in
         if case is None:
             continue
         if case.document.kind is Kind.NOTE:
-            places = [*places[:2], *case.section("效力与状态")[:1], *case.section("状态")[:1]]
-        for place in {place.key: place for place in places[:3]}.values():
+            heart = [*case.section("要点"), *case.section("本院认为")]
+            places = [*places[:2], *heart[:2], *case.section("效力与状态")[:1], *case.section("状态")[:1]]
+        for place in list({place.key: place for place in places}.values())[:_PLACES_SHOWN]:
             words = words_of(place)
             full = place.kind is Kind.JUDGMENT
             name = name_of(place.document)

@@ -14,8 +14,8 @@ from rag.relevance import terms
 
 # Words that lean on what was said before.
 _LEANING = re.compile(
-    r"呢\s*[？?。]?\s*$|^(?:那|那么|第[一二两三四]种|[前后]一?种|还有|然后|再|它|他|她|其|该|此|这|上述|前述|刚才|前面|后者|前者|而|所以|为什么|为何|同一)|"
-    r"(?:该|此|本|这个|那个|这起|那起|上述|刚才(?:说|提到)?的|前述|上面(?:说|提到)?的)"
+    r"呢\s*[？?。]?\s*$|呢[,，]|^(?:那|那么|可是|但是?|不过|换成|换作|换到|第[一二两三四]种|[前后]一?种|还有|然后|再|它|他|她|其|该|此|这|上述|前述|刚才|前面|后者|前者|而|所以|为什么|为何|同一)|"
+    r"(?:该|此|本|[那这][个起]?|上述|刚才(?:说|提到)?的|前述|上面(?:说|提到)?的)"
     r"(?:案|判决|法院|办法|条例|规定|解释|法|条|款|项|文章|作者|原告|被告|抗辩|标准|情形|图)|"
     r"(?:上|下|前|后|这|该)一?[条款项]|"
     r"\b(?:it|its|that|this|those|they|the same|the case|the article|what about|how about)\b|^and\b",
@@ -31,7 +31,11 @@ _COMPARING = re.compile(
 _BOTH = re.compile(r"这两(?:个|件|起)|[这那]俩|两边|两(?:个|件|起)?案|二者|两者|两个案子|分别|both\b|the two\b", re.I)
 _ABOUT_CASE = re.compile(r"案|判|法院|原告|被告|赔|上诉|当事人|工具|court|plaintiff|defendant|case|award", re.I)
 _ABOUT_LAW = re.compile(r"[条款项]|办法|条例|解释|规定|施行|article|paragraph", re.I)
-_NEXT_ARTICLE = re.compile(r"(?:下|后|再下)一?条|next article", re.I)
+_NEXT_ARTICLE = re.compile(r"(?:下|后|再下)(?:面|头)?(?:的)?一?条|next article", re.I)
+# The part of an article behind the one cited: 再下面那段.
+_NEXT_PART = re.compile(
+    r"(?:再|下|后)(?:往)?(?:下|后)?(?:面|头|边)?[的那]?(?:一)?[款项段]|next (?:paragraph|item)", re.I
+)
 _FORMER_ARTICLE = re.compile(r"(?:上|前)一?条|previous article", re.I)
 _ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
 _ENGLISH_PLACE = re.compile(
@@ -44,7 +48,7 @@ _FIRST = r"(?:最开始|一开始|最初|最先|最早|开头|头一?|第一)[�
 _RETURNING = re.compile(
     r"回到|[说绕转倒拉]回|回头(?:看|说|讲)|回过头|再说(?:前面|之前|刚才|最初|一开始)|(?:最开始|一开始|最初|最先|头一个|第一个)(?:问|说|提)?的?|"
     r"(?:前面|之前|早先|上面|先前)(?:问|说|提|讲)?(?:到|过|起)?的?(?:那|这)|那[^,。;!?那]{1,8}那(?:事|个|件|头|边|桩)|"
-    r"(?:^|[^之从])前一?[个件](?![月年天小季世半])|最[早先]问|"
+    r"(?:^|[^之从])前一?[个件](?![月年天小季世半])|最[早先]问|[前上]面那[个家件起桩]|"
     r"go(?:ing)? back to|back to|(?:return|returning) to|earlier question|my first question",
     re.I,
 )
@@ -52,7 +56,9 @@ _BACK_TO_FIRST = re.compile(
     rf"(?:[回绕转倒拉]回?到?|再?说回)[^,。;!?]{{0,6}}{_FIRST}|{_FIRST}(?:问题|话题)|最[早先初](?:问|说|提)的?|\bfirst (?:question|one|point|topic|case)\b",
     re.I,
 )
-_BACK_TO_FORMER = re.compile(r"前一?[个种件次样](?![月年天小季世半])|上上个|\b(?:previous|former|one before)\b", re.I)
+_BACK_TO_FORMER = re.compile(
+    r"[前上]面那[个家件起桩]|前一?[个种件次样](?![月年天小季世半])|上上个|\b(?:previous|former|one before)\b", re.I
+)
 # Asking for any case or rule of a kind is no word on the one talked of: 有没有拿AI改图判了刑的.
 _ASKS_FOR_ANY = re.compile(r"^(?:那|那么)?(?:有没有|有无|有哪些|哪些|哪几)|^(?:is|are) there any\b", re.I)
 # Asking another law for what was talked of: 民法典里也有对应的一条吧.
@@ -61,6 +67,8 @@ _COUNTERPART = re.compile(
     r"\b(?:counterpart|equivalent|corresponding|similar) (?:rule|provision|article)?",
     re.I,
 )
+# The same asked of something else: 换成软件呢，没签书面合同.
+_OF_ANOTHER = re.compile(r"^(?:那|那么)?(?:换成|换作|换到|换)|\b(?:say|think|hold|rule|decide)s? the same\b", re.I)
 # A question with so many terms of its own says enough by itself, unless it leans on what came before.
 _SELF_SUFFICIENT, _SHORT = 14, 6
 
@@ -71,16 +79,16 @@ def follow_up(reader: Reader, question: Question, history: Sequence[Turn], *, le
     With `leaning` it is read so whatever its words say.
     """
     own = sum(terms(question.topic).values())
-    leans = (leaning or _leans(question)) and _TURNING_AWAY.search(question.text) is None
+    goes_on = (leaning or leans(question)) and _TURNING_AWAY.search(question.text) is None
     if _TURNING_AWAY.search(question.text) and own > 2:
         return question
     complete = own > (3 if question.names_something else _SELF_SUFFICIENT)
     complete = complete or (reader.field.is_central(question.text) and _ABOUT_CASE.search(question.text) is None)
-    if not leans and (complete or (own > _SHORT and _ASKS_FOR_ANY.search(question.text))):
+    if not goes_on and (complete or (own > _SHORT and _ASKS_FOR_ANY.search(question.text))):
         return question
     said = _returned_to(question, [_Said(reader, turn) for turn in history])
     earlier = next((turn for turn in reversed(said) if turn.by_user), None)
-    late = _late_mentions(reader, question, said)
+    late = _of_countries(reader, question, _late_mentions(reader, question, said))
     read = reader.sort(question.raw, question.text, question.language, question.injected, late, inherited=True)
     if read.cases and _COMPARING.search(question.text):
         focus = [mention for mention in _focus(reader, said, "案") if documents_of(mention)]
@@ -93,20 +101,35 @@ def follow_up(reader: Reader, question: Question, history: Sequence[Turn], *, le
     if not read.names_something:
         about_case = _ABOUT_CASE.search(question.text) is not None
         known = reader.field.holds(question.text) or reader.field.is_elsewhere(question.text)
-        if not leans and own > _SHORT and not about_case and known:
+        if not goes_on and own > _SHORT and not about_case and known:
             return question
-        focus = _focus(reader, said, question.text)
+        focus = _of_countries(reader, question, _focus(reader, said, question.text))
         read = reader.sort(
             question.raw, question.text, question.language, question.injected, [*late, *focus], inherited=True
         )
     earlier_topic = earlier.topic if earlier else ""
     if own > _SHORT:
         # Who goes back, or asks another law for the same, leaves the matter itself to what was said.
-        leaves_matter = len(said) < len(history) or _COUNTERPART.search(question.text) is not None
+        leaves_matter = len(said) < len(history) or any(
+            one.search(question.text) for one in (_COUNTERPART, _OF_ANOTHER)
+        )
+        leaves_matter = leaves_matter or bool(reader.field.foreign.asked(question.text))
         topic = f"{read.topic} {earlier_topic}".strip() if leaves_matter else read.topic
         return replace(read, topic=topic, earlier=earlier_topic)
     # What is asked now counts twice, what it leaves to the question before it once.
     return replace(read, topic=f"{read.topic} {read.topic} {earlier_topic}".strip(), earlier=earlier_topic)
+
+
+def _of_countries(reader: Reader, question: Question, mentions: Sequence[Mention]) -> list[Mention]:
+    """The mentions without what is of another country than that whose law a question asks for: 英国跟它正好反过来？"""
+    countries = reader.field.foreign.asked(question.text)
+    return [
+        mention
+        for mention in mentions
+        if not countries
+        or (mention.start < mention.end and question.language is Language.CHINESE)
+        or not countries.isdisjoint(reader.countries_of(mention))
+    ]
 
 
 def _returned_to(question: Question, said: "Sequence[_Said]") -> "Sequence[_Said]":
@@ -132,7 +155,7 @@ def _returned_to(question: Question, said: "Sequence[_Said]") -> "Sequence[_Said
     return said[: ends[best]] if shared(best) else said
 
 
-def _leans(question: Question) -> bool:
+def leans(question: Question) -> bool:
     """Whether a question leans on what was said before: by its words, or because it compares one case with nothing."""
     compares = _COMPARING.search(question.text) is not None
     alone = len(question.cases) == 1 and len(question.cases[0].documents) == 1 and not question.places
@@ -195,9 +218,13 @@ def _pointing(reader: Reader, question: Question) -> str:
 
 def _neighbour(mentions: Sequence[Mention], text: str) -> list[Mention]:
     """下一条, 上一条: the article beside the one cited last."""
+    cited = [mention.citation for mention in mentions if mention.citation and mention.citation.path]
+    if cited and len(cited[-1].path) > 1 and cited[-1].path[-1].isdecimal() and (part := _NEXT_PART.search(text)):
+        *above, number = cited[-1].path
+        behind = cited[-1].at(*above, str(int(number) + 1))
+        return [Mention(part[0], part.start(), part.end(), behind, behind.document)]
     onwards, backwards = _NEXT_ARTICLE.search(text), _FORMER_ARTICLE.search(text)
     said = onwards or backwards
-    cited = [mention.citation for mention in mentions if mention.citation and mention.citation.path]
     if said is None or not cited or not cited[-1].path[0].isdecimal():
         return []
     last = cited[-1]

@@ -3,8 +3,9 @@
 A clause is its characters and words and the runs of up to three of them, with those of the clause before at half the
 weight; each has a vector, and a clause is the sum of them (fastText's idea, Joulin and others 2017). What stands around it
 tells whose picture it is and who did it, where the clause leaves that out: a layer looks at the clause with two on either
-side, another at the clause alone, and a last one turns them into a probability for every fact. Over the text each fact is then weighed once more by what all the others say:
-whose picture was generated is told by who draws by hand, who kept a log, who was asked for records.
+side, another at the clause alone, and a last one turns them into a probability for every fact. Several such networks, which differ
+by chance alone, are asked, and their mean counts: they err on different clauses. Over the text each fact is then weighed once more by
+what all the others say: whose picture was generated is told by who draws by hand, who kept a log, who was asked for records.
 
 Read with numpy alone. It lies in `rag/reading`; `rag/training/facts.py` makes it.
 """
@@ -85,25 +86,48 @@ class Settling:
         inputs = self.inputs(highest)
         hidden = np.tanh(inputs @ self.hidden[0].T + self.hidden[1])
         logits = hidden @ self.output[0].T + self.output[1] + self.gain * inputs[:, highest.shape[1] :]
-        found: Floats = (1 / (1 + np.exp(-logits))).astype(np.float32)
-        return found
+        return _logistic(logits)
+
+
+Layer = tuple[Floats, Floats]
+"""The weights (outputs, inputs) and the bias (outputs,) of a linear layer."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """One network of the reader. `vectors` (runs, dimension) are 8-bit numbers, to be multiplied by `scale` (runs,)."""
+
+    vectors: npt.NDArray[np.int8]
+    scale: Floats
+    hidden: Layer
+    context: Layer
+    output: Layer
+
+    def probabilities(self, rows: Sequence[Sequence[tuple[Sequence[int], float]]]) -> Floats:
+        """Shape (clauses, outputs), for the weighted runs of each clause of one text."""
+        first = np.tanh(np.array([self._sum(of_clause) for of_clause in rows]))
+        second = np.maximum(first @ self.hidden[0].T + self.hidden[1], 0)
+        third = np.maximum(surrounded(first) @ self.context[0].T + self.context[1], 0)
+        logits = np.concatenate([first, second, third], axis=1) @ self.output[0].T + self.output[1]
+        return _logistic(logits)
+
+    def _sum(self, of_clause: Sequence[tuple[Sequence[int], float]]) -> Floats:
+        total = np.zeros(self.vectors.shape[1], dtype=np.float32)
+        for rows, weight in of_clause:
+            if rows:
+                vectors = self.vectors[rows] * self.scale[rows, None]
+                total += vectors.sum(axis=0) * np.float32(weight / np.sqrt(len(rows)))
+        return total
 
 
 @dataclass(frozen=True)
 class FactModel:
-    """`facts` names the outputs; `thresholds` are the probabilities from which on a clause tells a fact, or only says it.
-
-    `vectors` (runs, dimension) are 8-bit numbers, to be multiplied by `scale` (runs,).
-    """
+    """`facts` names the outputs; `thresholds` are the probabilities from which on a clause tells a fact, or only says it."""
 
     facts: tuple[str, ...]
     thresholds: Floats
     vocabulary: Mapping[str, int]
-    vectors: npt.NDArray[np.int8]
-    scale: Floats
-    hidden: tuple[Floats, Floats]
-    context: tuple[Floats, Floats]
-    output: tuple[Floats, Floats]
+    members: tuple[Member, ...]
     settling: Settling
 
     @classmethod
@@ -116,24 +140,30 @@ class FactModel:
             config: dict[str, Any] = json.loads((folder / "config.json").read_text("utf-8"))
             vocabulary = (folder / "runs.txt").read_text("utf-8").split("\n")
             packed = load_file(folder / "model.safetensors")
-            weights = {name: value.astype(np.float32) for name, value in packed.items() if name != "vectors"}
 
-            def layer(name: str) -> tuple[Floats, Floats]:
-                return weights[f"{name}.weight"], weights[f"{name}.bias"]
+            def layer(name: str) -> Layer:
+                return packed[f"{name}.weight"].astype(np.float32), packed[f"{name}.bias"].astype(np.float32)
+
+            members = [
+                Member(
+                    packed[f"{number}.vectors"],
+                    packed[f"{number}.scale"].astype(np.float32),
+                    layer(f"{number}.hidden"),
+                    layer(f"{number}.context"),
+                    layer(f"{number}.output"),
+                )
+                for number in range(int(config["members"]))
+            ]
 
             return cls(
                 facts=tuple(config["facts"]),
                 thresholds=np.array(config["thresholds"], dtype=np.float32),
                 vocabulary={run: row for row, run in enumerate(vocabulary)},
-                vectors=packed["vectors"],
-                scale=weights["scale"],
-                hidden=layer("hidden"),
-                context=layer("context"),
-                output=layer("output"),
+                members=tuple(members),
                 settling=Settling(
                     layer("settling.hidden"),
                     layer("settling.output"),
-                    weights["settling.gain"],
+                    packed["settling.gain"].astype(np.float32),
                     np.array(config["settled"], dtype=np.float32),
                 ),
             )
@@ -149,9 +179,15 @@ class FactModel:
         """
         if not clauses:
             return np.zeros((0, 2 * len(self.facts)), dtype=np.float32)
-        logits = self._logits(np.array([self._sum(own, before) for own, before in features(clauses)]))
-        probabilities: Floats = (1 / (1 + np.exp(-logits))).astype(np.float32)
-        return probabilities
+        rows = [
+            [
+                ([row for run in found if (row := self.vocabulary.get(run)) is not None], weight)
+                for found, weight in pair
+            ]
+            for pair in (((own, 1.0), (before, BEFORE_WEIGHT)) for own, before in features(clauses))
+        ]
+        found: Floats = np.mean([member.probabilities(rows) for member in self.members], axis=0, dtype=np.float32)
+        return found
 
     def settled(self, probabilities: Floats) -> Floats:
         """The probability of each fact over a whole text, from those of its clauses (`probabilities`); shape (facts,)."""
@@ -160,21 +196,11 @@ class FactModel:
         found: Floats = self.settling.probabilities(probabilities.max(axis=0, keepdims=True))[0]
         return found
 
-    def _sum(self, own: Sequence[str], before: Sequence[str]) -> Floats:
-        total = np.zeros(self.vectors.shape[1], dtype=np.float32)
-        for found, weight in ((own, 1.0), (before, BEFORE_WEIGHT)):
-            rows = [row for run in found if (row := self.vocabulary.get(run)) is not None]
-            if rows:
-                vectors = self.vectors[rows] * self.scale[rows, None]
-                total += vectors.sum(axis=0) * np.float32(weight / np.sqrt(len(rows)))
-        return total
 
-    def _logits(self, sums: Floats) -> Floats:
-        first = np.tanh(sums)
-        second = np.maximum(first @ self.hidden[0].T + self.hidden[1], 0)
-        third = np.maximum(surrounded(first) @ self.context[0].T + self.context[1], 0)
-        logits: Floats = np.concatenate([first, second, third], axis=1) @ self.output[0].T + self.output[1]
-        return logits
+def _logistic(logits: Floats) -> Floats:
+    # As a hyperbolic tangent, which unlike an exponential never overflows.
+    found: Floats = (0.5 + 0.5 * np.tanh(logits / 2)).astype(np.float32)
+    return found
 
 
 def surrounded(clauses: Floats) -> Floats:

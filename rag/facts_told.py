@@ -11,6 +11,8 @@ from rag.analysis import read_case
 from rag.fact_book import load_facts
 from rag.facts import Case, with_inferred
 from rag.question import Question
+from rag.scope import load_field
+from rag.story import is_story
 from rag.telling import asks_to_be_shown, is_disputed
 
 # Words that suppose or add a fact. The reader of facts takes what is supposed for no fact, so they are blanked out.
@@ -59,10 +61,10 @@ def told_so_far(question: Question, corpus: Path) -> Case | None:
     if not before or asks_to_be_shown(now):
         return None
     both = f"{before}\n{now}"
-    if not (is_disputed(both) or _OF_A_DISPUTE.search(both)):
+    if not (is_disputed(both) or _OF_A_DISPUTE.search(both) or is_story(before, corpus, load_field(corpus))):
         return None
     earlier, told = read_case(before, corpus), read_case(now, corpus, question.raw)
-    if not earlier.sure() or not (told.sure() or _GOING_ON.search(question.text)):
+    if not (earlier.sure() or is_disputed(before)) or not (told.sure() or _GOING_ON.search(question.text)):
         return None
     if len({*earlier.sure(), *told.sure()}) < _TOLD_IN_ALL:
         return None

@@ -1,6 +1,8 @@
-"""Foreign law that is not held: a question that asks for it is told so and not answered from the law of China."""
+"""Foreign law: a question that asks for it is answered from what is held of it, or told that it is not held, and not answered
+from the law of China."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +15,12 @@ _ITS_LAW = (
     r"|(?:'s)?(?: [\w-]+){0,3}? (?:law|act|statute|code|court|ruling|exception|legislation|bill|regime|fair dealing|judge|case)s?\b"
 )
 _UNDER = r"(?:\b(?:law|act|statutes?|code|courts?|exception|legislation|legal|illegal)\b[^.?!]{0,30}? (?:in|of|under) (?:the )?)"
+# What makes of a jurisdiction a question on its law, beside the above: 在日本, 按美国的规矩, 欧盟给新闻出版者, what does the EU say.
+_UNDER_ITS_LAW = (
+    r"(?:[在按依照据于]|依据|根据|按照)(?:{0})|"
+    r"(?:{0})(?:人|方面)?(?:给|对|规定|要求|允许|承认|认不认|怎么|如何|有没有|有无|是不是|能不能|管不管|那边|哪年|也|呢|跟|和|与|会|认)|"
+    r"\b(?:in|under|by|of) (?:the )?(?:{0})\b|\b(?:does|do|did|has|have|would|will|is|are|can) (?:the )?(?:{0})\b"
+)
 _CITED = (
     re.compile(r"(?<![\w.])\d{1,2} ?U\.? ?S\.? ?C\b\.?(?: ?§+ ?[\w.()-]+)?", re.I),
     re.compile(r"(?<![A-Za-z])(?:AB|SB|HB|H\.R\.) ?-?\d{2,5}(?!\d)"),
@@ -30,7 +38,7 @@ class Foreign:
 
 @dataclass(frozen=True, slots=True)
 class ForeignLaw:
-    """The foreign law of which nothing is held: see the head of `corpus/lexicon/foreign_law.yaml`.
+    """Foreign law of which nothing is held, and of which notes are: see the head of `corpus/lexicon/foreign_law.yaml`.
 
     >>> from rag.settings import Settings
     >>> law = load_foreign_law(Settings().corpus)
@@ -40,6 +48,19 @@ class ForeignLaw:
 
     places: re.Pattern[str]
     documents: re.Pattern[str]
+    noted: Mapping[str, re.Pattern[str]]
+
+    def asked(self, text: str) -> frozenset[str]:
+        """The jurisdictions with notes of which a question asks the law, none where it asks of Chinese law beside.
+
+        >>> from rag.settings import Settings
+        >>> law = load_foreign_law(Settings().corpus)
+        >>> sorted(law.asked("在日本，以公司名义发表的作品保护到哪年")), sorted(law.asked("日本动漫被人搬运"))
+        (['日本'], [])
+        """
+        if _CHINA.search(text):
+            return frozenset()
+        return frozenset(name for name, pattern in self.noted.items() if pattern.search(text))
 
     def named(self, text: str) -> list[Foreign]:
         """What a question calls of it, the statutes first; a place only where its law is asked about."""
@@ -63,7 +84,12 @@ def load_foreign_law(corpus: Path) -> ForeignLaw:
     rows = yaml.load((corpus / "lexicon" / "foreign_law.yaml").read_text("utf-8"), yaml.CSafeLoader)
     places = _any_of(rows["places"])
     its_law = rf"(?P<place>{places})(?i:{_ITS_LAW})|(?i:{_UNDER})(?P<behind>{places})"
-    return ForeignLaw(re.compile(its_law), re.compile(_any_of(rows["documents"])))
+    noted = {name: _law_of(_any_of(words)) for name, words in rows["noted"].items()}
+    return ForeignLaw(re.compile(its_law), re.compile(_any_of(rows["documents"])), noted)
+
+
+def _law_of(places: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:{places})(?i:{_ITS_LAW})|(?i:{_UNDER})(?:{places})|{_UNDER_ITS_LAW.format(places)}")
 
 
 def _any_of(words: list[str]) -> str:

@@ -58,6 +58,7 @@ _FORGED = (
 _FORGED_SPAN = re.compile(
     r"<\s*(system|assistant|developer|instructions?|prompt)\b[^>]*>.*?</\s*\1\s*>|</?\s*(?:system|assistant|user|developer|admin|root|context|documents?|policy|rules?|config)\s*>"
     r"|[\[【]\s*(?:system|developer|系统|管理员|开发者)(?:message|prompt|消息|指令|提示|通知)?\s*[:：][^\]】]*[\]】]"
+    r"|\{\s*[\"']role[\"']\s*:\s*[\"'](?:system|developer|assistant)[\"'][^{}]*\}"
     # An aside in 【】 may hold brackets of another form.
     r"|【\s*(?:致|给|请)?\s*(?:AI|人工智能|智能|语言模型|大模型|assistant|chatbot)(?:助手|模型|系统|律师|工具)?"
     r"(?:的?(?:指示|指令|提示|命令|备注|要求))?\s*[:：，,][^】]*】"
@@ -66,7 +67,7 @@ _FORGED_SPAN = re.compile(
     r"|[\[【（(]\s*(?:致|给|请)?\s*(?:AI|人工智能|智能|语言模型|大模型|assistant|chatbot)(?:助手|模型|系统|律师|工具)?"
     r"(?:的?(?:指示|指令|提示|命令|备注|要求))?\s*[:：，,][^\]】）)]*[\]】）)]"
     # An order under a heading of its own, up to the next heading.
-    r"|#{2,}\s*(?:新|最新|系统|更新后?的?)(?:规则|指令|设定|身份|任务|要求)\s*#{2,}.*?(?:#{2,}[^#\n]*#{2,}|\Z)"
+    r"|#{2,}\s*(?:新|最新|系统|更新后?的?)(?:规则|指令|设定|身份|任务|要求)\s*#{2,}.*?(?:#{2,}[^#\n]*#{2,}|(?=\n\s*(?:正经|真正的?|用户)?(?:问题|提问|请问|question)\s*[:：])|\Z)"
     r"|#{2,}\s*(?:系统)?(?:指令|指示|提示|命令|instructions?|system)\s*[:：][^#]*#{2,}",
     re.IGNORECASE | re.DOTALL,
 )
@@ -76,6 +77,7 @@ _CLAUSE = re.compile(r"[^，,：:]*[，,：:]?")
 # Where a sentence leaves the instruction and comes to the question: all before it belongs to the instruction.
 _HANDOFF = re.compile(
     r"(?:然后|之后|接着|最后|再)(?:再)?请?(?:告诉我|回答|说明|解释|说说)\s*[:：，,]?"
+    r"|我(?:只|就|真正|其实)?(?:关心|想知道|要知道)(?:的(?:其实)?是)?\s*[:：，,]?"
     r"|(?:顺便|顺带)(?:再)?问(?:一下|一句)?\s*[:：，,]?|我?(?:真正|其实)?[想要]问的(?:其实)?是\s*[:：，,]?|问[个点]?正事\s*[:：，,]?"
     r"|(?:then|and then|after that)[, ]+(?:please )?(?:tell me|answer|explain)\s*:?|(?:my|the) (?:real|actual) question is\s*:?",
     re.IGNORECASE,
@@ -131,7 +133,13 @@ def _keep_clauses(sentence: str) -> list[str]:
     for clause in _CLAUSE.findall(sentence):
         end = at + len(clause)
         touched = any(at < hit.end() and hit.start() < end for hit in _INSTRUCTION.finditer(sentence))
-        asks = bool(re.search(r"[?？吗呢]|什么|哪|多少|是否|如何|怎么|\b(?:what|which|who|how|when)\b", clause, re.I))
+        asks = bool(
+            re.search(
+                r"[?？吗呢]|([\u4e00-\u9fff])[不没]\1|什么|哪|多少|是否|如何|怎么|\b(?:what|which|who|how|when)\b",
+                clause,
+                re.I,
+            )
+        )
         before = end <= match.start()
         pieces.append(clause if not touched and (before or asks) else " " * len(clause))
         at = end

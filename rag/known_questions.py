@@ -81,7 +81,8 @@ class KnownQuestions:
 
         try:
             found = load_file(path)
-            return cls(found["vectors"], found["starts"], found["answers"])
+            starts = np.concatenate([[0], np.cumsum(found["sizes"], dtype=np.int32)]).astype(np.int32)
+            return cls(found["vectors"], starts, found["hashes"][found["answers"]])
         except (OSError, KeyError, SafetensorError) as error:
             raise UnusableInput(f"「{path}」无法读取（{type(error).__name__}）。请重新取得模型文件夹。") from error
 
@@ -89,7 +90,15 @@ class KnownQuestions:
         """Write them beside an embedding."""
         from safetensors.numpy import save
 
-        content: dict[str, npt.NDArray[Any]] = {"vectors": self.vectors, "starts": self.starts, "answers": self.answers}
+        # Few answers answer many questions: each hash is kept once, in as few bytes as it takes.
+        hashes, answers = np.unique(self.answers, return_inverse=True)
+        sizes = np.diff(self.starts)
+        content: dict[str, npt.NDArray[Any]] = {
+            "vectors": self.vectors,
+            "sizes": sizes.astype(np.min_scalar_type(int(sizes.max(initial=0)))),
+            "answers": answers.astype(np.min_scalar_type(len(hashes))),
+            "hashes": hashes,
+        }
         (folder / FILE).write_bytes(save(content))
 
     @cached_property

@@ -7,6 +7,8 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
+from ingest.errors import UnusableInput
+
 # The end of an English wording, or of its plural.
 _ENDING = re.compile(r"(?:es|s)?(?![a-z0-9])")
 
@@ -81,6 +83,20 @@ class Lexicon:
     colloquial: Phrasebook
     facets: tuple[Facet, ...]
     terms: frozenset[str]
+    regional: Mapping[str, str]
+
+    def in_our_words(self, text: str) -> str:
+        """A text with the words of Taiwan and Hong Kong put as the laws here have them; its length never changes.
+
+        >>> from rag.settings import Settings
+        >>> load_lexicon(Settings().corpus).in_our_words("软体条例里的电脑程式")
+        '软件条例里的电脑程序'
+        """
+        return self._regional.sub(lambda word: self.regional[word[0]], text)
+
+    @cached_property
+    def _regional(self) -> re.Pattern[str]:
+        return re.compile("|".join(sorted(self.regional, key=len, reverse=True)) or "(?!)")
 
     @cached_property
     def english(self) -> Phrasebook:
@@ -99,7 +115,16 @@ def load_lexicon(corpus: Path) -> Lexicon:
         Phrasebook(_read(folder / "colloquial.yaml") or {}),
         tuple(_facet(row) for row in _read(folder / "case_facets.yaml") or ()),
         frozenset(line.split()[0] for line in lines if line.strip() and not line.startswith("#")),
+        _regional(folder / "regional.yaml"),
     )
+
+
+def _regional(path: Path) -> dict[str, str]:
+    """The rows of `regional.yaml`. Raises UnusableInput for one whose sides differ in length."""
+    rows = {str(word): str(ours) for word, ours in (_read(path) or {}).items()}
+    if uneven := [word for word, ours in rows.items() if len(word) != len(ours)]:
+        raise UnusableInput(f"{path.name}：「{'、'.join(uneven)}」两边长短不一，请补空格使之等长。")
+    return rows
 
 
 def _read(path: Path) -> Any:

@@ -95,8 +95,8 @@ _ISSUED = re.compile(
     r"(?=[,。;?!里中的第关规对是有]|$)"
 )
 _ARTICLE_ASKED = re.compile(r"第\s*([0-9]+|[〇零一二三四五六七八九十百千]+)\s*条|\b(?:Article|Art\.) ?(\d+)", re.I)
-# The articles that a note is on, in its short name: 欧盟人工智能法第53条, 新加坡版权法第243-244条.
-_ARTICLES_TOLD = re.compile(r"第(\d+)(?:-(\d+))?条")
+# The articles that a note is on, in its name or title: 欧盟人工智能法第53条, 新加坡版权法第243-244条, 第三条、第四条.
+_ARTICLES_TOLD = re.compile(r"第(\d+|[一二三四五六七八九十百]+)(?:-(\d+))?条")
 _VERSUS = re.compile(r"(?P<suing>[A-Z][\w.&]{3,}(?: [A-Z][\w.&]+){0,2}) vs?\.? [A-Z][\w.&]{3,}(?: AI\b)?")
 # A case called by the work it is about: 《此间的少年》二审.
 _CASE_OF_A_WORK = re.compile(
@@ -108,9 +108,11 @@ _FOOTNOTE = re.compile(
 )
 # A kind of document with words around it is no name: 请引司法解释第九条, 这个办法.
 _NO_NAME = re.compile(
-    r"(?:请|并|引用?|看|查|列|抄|写明?|说明|注明|标明|指明|适用|参照|对照|结合|违反|符合|满足|属于|翻|背|给|用|把|就|对|按照?|依照?|依据|根据|该|这|那|个|部|条|最高法院?|最高院|最高人民法院|两高|国家|现行|相关|有关|的|新|旧|里|在|和|与|中)*"
+    r"(?:请|并|可是?|但是?|而且?|就|所以|因为|既然|明明|据|照|依|引用?|看|查|列|抄|写明?|说明|注明|标明|指明|适用|参照|对照|结合|违反|符合|满足|属于|翻|背|给|用|把|就|对|按照?|依照?|依据|根据|该|这|那|个|部|条|最高法院?|最高院|最高人民法院|两高|国家|现行|相关|有关|的|新|旧|里|在|和|与|中)*"
     r"(?:司法解释|解释|办法|规定|条例|法律|法规|法)"
 )
+# What stands before a name and is none of it: 依信网司法解释.
+_BEFORE_NAME = re.compile(r"^(?:按照?|依照?|依据|根据|据|照|在|和|与|及|以及|如果|但|而|可)+(?=..)")
 # 暂行办法, 实施条例 by themselves: no other word of a title stands before them.
 _BARE_KINDS = ("暂行办法", "实施条例")
 _BARE = re.compile(rf"(?:^|[^\u4e00-\u9fff]|[据照按和与及在由看说查即于对依])({'|'.join(_BARE_KINDS)})")
@@ -141,7 +143,7 @@ class Reader:
     def read(self, raw: str, history: Sequence[Turn] = ()) -> Question:
         """Read a question in the light of the conversation before it."""
         separated = separate_instructions(raw)
-        text = to_narrow(to_simplified(separated.text))
+        text = self._lexicon.in_our_words(to_narrow(to_simplified(separated.text)))
         language = language_of(raw)
         mentions = self.mentions(text, language, in_conversation=bool(history))
         if not self._any_held(mentions):
@@ -150,7 +152,7 @@ class Reader:
                 text, mentions = mended, self.mentions(mended, language, in_conversation=bool(history))
             mentions = self.loosely(text, mentions)
         if another := [*self._of_an_unheld_work(text), *self._between_others(text)]:
-            mentions = [m for m in mentions if not any(map(self.cases.is_case, documents_of(m)))] + another
+            mentions = self._but_for(mentions, another, text) + another
         mentions = self._without_ours(text, mentions)
         mentions += [] if another else self._unknown_names(text, mentions)
         question = self.sort(raw, text, language, separated.found, mentions)
@@ -167,7 +169,8 @@ class Reader:
 
     def plain(self, text: str) -> str:
         """A text as questions are read: simplified, narrow, instructions blanked out, slips mended."""
-        return self._mender.mend(to_narrow(to_simplified(separate_instructions(text).text)))
+        ours = self._lexicon.in_our_words(to_narrow(to_simplified(separate_instructions(text).text)))
+        return self._mender.mend(ours)
 
     def mentions(self, text: str, language: Language, in_conversation: bool = False) -> list[Mention]:
         """What a text cites, by the grammar and by the looser names that people use in questions."""
@@ -222,6 +225,11 @@ class Reader:
         # A longer name that is held outweighs the shorter one inside it that is not.
         return loose + [m for m in mentions if not any(n.start <= m.start and m.end <= n.end for n in loose)]
 
+    def countries_of(self, mention: Mention) -> set[str]:
+        """The countries of the documents that a mention may mean; of those of ours 中国."""
+        found = [document for short in documents_of(mention) if (document := self._library.document(short))]
+        return {str(document.meta.get("jurisdiction", "中国")) for document in found}
+
     def is_held(self, mention: Mention) -> bool:
         """Whether a document that the mention may mean is held."""
         return any(self._library.document(short) for short in documents_of(mention))
@@ -246,6 +254,19 @@ class Reader:
             for match in _VERSUS.finditer(text)
             if not any(map(self.cases.has_party, match["suing"].split()))
             and not any(term.endswith("案") for term in self.english_terms(match[0]))
+        ]
+
+    def _but_for(self, mentions: Sequence[Mention], others: Sequence[Mention], text: str) -> list[Mention]:
+        """The mentions without the cases that are called only by words of others that are not held: Stability AI in the above."""
+        letters = list(text)
+        for other in others:
+            letters[other.start : other.end] = " " * (other.end - other.start)
+        language = language_of(text)
+        left = {short for mention in self.mentions("".join(letters), language) for short in documents_of(mention)}
+        return [
+            m
+            for m in mentions
+            if left.intersection(found := documents_of(m)) or not any(map(self.cases.is_case, found))
         ]
 
     def _of_an_unheld_work(self, text: str) -> list[Mention]:
@@ -343,7 +364,7 @@ class Reader:
 
     def _abbreviated(self, mention: Mention) -> Mention:
         """A name that leaves words of one built-in title out, its beginning and end kept: 生成式暂行办法."""
-        name = to_simplified(mention.name or "")
+        name = _BEFORE_NAME.sub("", to_simplified(mention.name or ""))
         if mention.doubt is not Doubt.UNKNOWN or mention.citation is None or len(name) < _ABBREVIATION:
             return mention
         fits = [
@@ -369,10 +390,16 @@ class Reader:
     def _is_on_another_article(self, mention: Mention) -> bool:
         """Whether an article is cited of a law of which nothing but a note on another article is held: 欧盟人工智能法第五十条."""
         document = self._library.document(mention.citation.document) if mention.citation else None
-        told = _ARTICLES_TOLD.search(document.citation.document) if document and document.kind is Kind.NOTE else None
         asked = _ARTICLE_ASKED.search(mention.raw)
         number = to_int(asked[1] or asked[2]) if asked else None
-        return told is not None and number is not None and not int(told[1]) <= number <= int(told[2] or told[1])
+        if document is None or document.kind is not Kind.NOTE or number is None:
+            return False
+        told = [
+            (first, to_int(match[2]) if match[2] else first)
+            for match in _ARTICLES_TOLD.finditer(f"{document.citation.document} {document.title}")
+            if (first := to_int(match[1]))
+        ]
+        return bool(told) and not any(first <= number <= (last or first) for first, last in told)
 
     def _whole_note(self, mention: Mention) -> Mention:
         """A note tells of a law and is not its text: whatever article is cited, the note as a whole is meant."""

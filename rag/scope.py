@@ -14,9 +14,11 @@ import numpy.typing as npt
 from ingest.script import fold
 from rag.captions import load_captions
 from rag.embed import BUILT_IN, Embedder, StaticEmbedder, load_embedder
+from rag.foreign_law import ForeignLaw, load_foreign_law
 from rag.known_questions import NO_KIN, Kin, KnownQuestions
+from rag.quantity import is_stated
 from rag.relevance import rank
-from rag.scope_weights import load_scope_weights, signs
+from rag.scope_weights import Found, Worded, load_scope_weights, signs
 from rag.wording import load_wording
 
 if TYPE_CHECKING:
@@ -30,6 +32,9 @@ _TELLING_SENTENCE = 8
 # So many known questions nearest to the one asked are looked at.
 _KIN = 80
 _ITSELF = 0.99
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
+# In so many passages found first a quantity is looked for that the question asks for, and the law of the country it asks of.
+_LOOKED_INTO = 5
 # Words of the captions count as words of the field from this length on.
 _TELLING = 4
 
@@ -43,6 +48,7 @@ class Field:
     ai: re.Pattern[str]
     elsewhere: re.Pattern[str]
     works: re.Pattern[str]
+    foreign: ForeignLaw
 
     def holds(self, text: str) -> bool:
         """Whether a question is within the field."""
@@ -74,7 +80,12 @@ def load_field(corpus: Path) -> Field:
     captioned = {word for row in load_captions(corpus).rows.values() for text in row for word in text.split()}
     near = [*rows["copyright"], *rows["ai"], *(word for word in captioned if len(word) >= _TELLING)]
     return Field(
-        _any_of(rows["core"]), _any_of(near), _any_of(rows["ai"]), _any_of(rows["elsewhere"]), _any_of(rows["works"])
+        _any_of(rows["core"]),
+        _any_of(near),
+        _any_of(rows["ai"]),
+        _any_of(rows["elsewhere"]),
+        _any_of(rows["works"]),
+        load_foreign_law(corpus),
     )
 
 
@@ -91,15 +102,31 @@ def reach(index: "Index", field: Field, text: str, topic: str, hits: "Sequence[H
     scores = rank(topic, [hit.text for hit in hits])
     if any(score >= _COVERED and not hit.place.document.builtin for score, hit in zip(scores, hits, strict=True)):
         return math.inf
-    covered, weights = max(scores), load_scope_weights()
+    covered, weights = covering(text, scores), load_scope_weights()
     sentences = [part for part in SENTENCES.split(text) if len(part) >= _TELLING_SENTENCE and field.holds(part)]
-    return max(weights.margin(scope_signs(index, field, said, covered)) for said in dict.fromkeys([text, *sentences]))
+    return max(
+        weights.margin(scope_signs(index, field, said, hits, covered)) for said in dict.fromkeys([text, *sentences])
+    )
 
 
-def scope_signs(index: "Index", field: Field, text: str, covered: float, *, is_known: bool = False) -> list[float]:
-    """The signs of a question by which its scope is judged; `covered` is the best of its ranks among what was found.
+def covering(text: str, scores: Sequence[float]) -> float:
+    """The best of the shares of a question's terms that passages hold; 0 for one without a Chinese character, whose terms are few."""
+    return max(scores, default=0.0) if _CHINESE.search(text) else 0.0
 
-    A question that `is_known` is no kin of its own.
+
+def scope_signs(
+    index: "Index",
+    field: Field,
+    text: str,
+    hits: "Sequence[Hit]",
+    covered: float,
+    *,
+    is_known: bool = False,
+    odds: float | None = None,
+) -> list[float]:
+    """The signs of a question by which its scope is judged, from what was found and how far it is `covered` there.
+
+    A question that `is_known` is no kin of its own; `odds` are those of its wording where they are not the shipped weights'.
     """
     embedder, known = _shipped_of(index)
     columns = index.lexical().columns
@@ -114,7 +141,23 @@ def scope_signs(index: "Index", field: Field, text: str, covered: float, *, is_k
         others = kin.cosines < _ITSELF
         kin = Kin(kin.cosines[others], kin.held[others])
     near = field.near.search(fold(text)) is not None
-    return signs(load_wording().odds(text).within, field.is_central(text), near, field.is_elsewhere(text), covered, kin)
+    first = hits[:_LOOKED_INTO]
+    countries = field.foreign.asked(text)
+    return signs(
+        Worded(
+            load_wording().odds(text).within if odds is None else odds,
+            field.is_central(text),
+            near,
+            field.is_elsewhere(text),
+            not _CHINESE.search(text),
+        ),
+        Found(
+            covered,
+            is_stated(text, [hit.text for hit in first]),
+            any(hit.place.document.meta.get("jurisdiction") in countries for hit in first) if countries else None,
+        ),
+        kin,
+    )
 
 
 def _shipped_of(index: "Index") -> "tuple[Embedder, KnownQuestions | None]":

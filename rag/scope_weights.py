@@ -1,5 +1,6 @@
 """The signs that a question is within reach of what is held, and their weights, fitted by `python -m rag.training.wording`."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,12 +12,17 @@ from rag.sign_weights import SignWeights
 FILE = Path(__file__).resolve().parent / "reading" / "scope.json"
 SIGNS = (
     "wording",
+    "english_stranger",
     "central",
     "near",
     "elsewhere",
     "central_elsewhere",
     "covered",
     "well_covered",
+    "unstated",
+    "stated",
+    "not_of_country",
+    "of_country",
     "kin_held",
     "kin_lead",
 )
@@ -41,11 +47,35 @@ def kin_signs(kin: Kin) -> list[float]:
     return [float(weights[kin.held].sum() / weights.sum()), held - other]
 
 
-def signs(wording: float, central: bool, near: bool, elsewhere: bool, covered: float, kin: Kin) -> list[float]:
-    """All of `SIGNS` in their order: log odds of the wording (`rag.wording`), words of the field, its neighbours and others
-    (`rag.scope.Field`), the share of the question's terms that one passage holds (0 to 1), and its kin."""
-    flags = (central, near, elsewhere, central and elsewhere)
-    return [wording, *map(float, flags), covered, float(covered >= _WELL), *kin_signs(kin)]
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """How a question is worded: log odds (`rag.wording`), and whether it has words of the heart of the field, of its
+    neighbourhood and of others (`rag.scope.Field`). In English the embedding knows few words but those of the field."""
+
+    odds: float
+    is_central: bool
+    is_near: bool
+    is_elsewhere: bool
+    is_english: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found for it: the share of its terms that one passage holds (0 to 1); whether one states a quantity such as it asks
+    for (`rag.quantity.is_stated`) and is of the country whose law it asks, None where it asks for neither."""
+
+    covered: float
+    is_stated: bool | None
+    is_of_country: bool | None
+
+
+def signs(worded: Worded, found: Found, kin: Kin) -> list[float]:
+    """All of `SIGNS` in their order."""
+    flags = (worded.is_central, worded.is_near, worded.is_elsewhere, worded.is_central and worded.is_elsewhere)
+    asked = (answer is given for answer in (found.is_stated, found.is_of_country) for given in (False, True))
+    covered = (found.covered, float(found.covered >= _WELL))
+    stranger = worded.is_english and not (worded.is_central or worded.is_near)
+    return [worded.odds, float(stranger), *map(float, flags), *covered, *map(float, asked), *kin_signs(kin)]
 
 
 @lru_cache(maxsize=1)

@@ -48,7 +48,7 @@ _SURELY, _PERHAPS = 2.0, -2.0
 _SOME_FACTS = 2
 # An instruction may be quoted from a letter of the other side: only so many facts outweigh it.
 _DESPITE_ORDERS = 4
-# Fewer facts than this do not make a story of what is worded like another field's.
+# Fewer facts than this do not make a story of what has words of another field; one less where it is surely told.
 _DESPITE_ELSEWHERE = 4
 
 
@@ -78,6 +78,11 @@ class Story:
     def is_beyond_doubt(self) -> bool:
         """Whether it is a fact pattern even where nothing else that it may ask can be answered."""
         return self.margin >= _SURELY or (self.margin >= 0 and len(self.case.sure()) >= _SOME_FACTS)
+
+
+def is_story(text: str, corpus: Path, field: Field) -> bool:
+    """Whether a text, whatever it names, is rather a fact pattern than not."""
+    return _margin(text, read_case(text, corpus), field) >= 0
 
 
 def wants_defence(text: str) -> bool:
@@ -113,7 +118,7 @@ def read_story(question: Question, corpus: Path, field: Field) -> Story:
     """Read a question as a fact pattern; one that names a case asks about that case."""
     case = read_case(question.text, corpus, question.raw)
     facts = len(case.sure())
-    margin = _weights().margin(story_signs(question.text, load_wording().odds(question.text).story, facts, field))
+    margin = _margin(question.text, case, field)
     told = Told.YES if margin >= _SURELY else Told.PERHAPS if margin >= _PERHAPS else Told.NO
     ours = field.is_about_ai(question.text) or field.speaks_of_works(question.text)
     named = any(mention.raw in question.text and re.search(r"案|\d", mention.raw) for mention in question.cases)
@@ -121,13 +126,17 @@ def read_story(question: Question, corpus: Path, field: Field) -> Story:
         named
         or any(mention.citation and mention.citation.is_case for mention in question.unheld)
         or (question.injected and not (told is Told.YES and facts >= _DESPITE_ORDERS))
-        or (facts < _DESPITE_ELSEWHERE and field.is_elsewhere(question.text) and not ours)
+        or (facts < _DESPITE_ELSEWHERE - (told is Told.YES) and field.is_elsewhere(question.text) and not ours)
     ):
         told = Told.NO
-    elif question.names_something and not wants_defence(question.text):
+    elif (question.names_something or question.loose) and not wants_defence(question.text):
         # Who names a law inside a story asks what it says, too.
         told = min(told, Told.PERHAPS)
     return Story(case, told, margin, wants_defence(question.text))
+
+
+def _margin(text: str, case: Case, field: Field) -> float:
+    return _weights().margin(story_signs(text, load_wording().odds(text).story, len(case.sure()), field))
 
 
 @lru_cache(maxsize=1)

@@ -240,7 +240,12 @@ def test_cases_called_by_a_word_of_their_names(ask: Asking, question: str, docum
 
 
 @pytest.mark.parametrize(
-    "question", ["用LoRA训练模型要不要授权", "Andersen v. Stability AI 的结果是什么", "我们用Google的图片训练模型"]
+    "question",
+    [
+        "用LoRA训练模型要不要授权",
+        "Andersen v. Stability AI 的结果是什么",
+        "我们用Google的图片训练模型",
+    ],
 )
 def test_a_word_of_a_name_alone_calls_no_case(ask: Asking, question: str) -> None:
     assert ask(question).kind is not AnswerKind.CASE
@@ -273,3 +278,7 @@ def test_what_digests_leave_out_is_said_not_to_be_recorded(ask: Asking, question
 )
 def test_the_paragraph_asked_for_is_told_whatever_its_section(ask: Asking, question: str, key: str) -> None:
     assert any(found.startswith(key) for found in keys_of(ask(question)))
+
+
+def test_the_highest_court_is_no_highest_award(ask: Asking) -> None:
+    assert "符合条件的" not in ask("二审才提出惩罚性赔偿，按最高法的解释法院会一并判决吗").text

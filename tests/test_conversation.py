@@ -117,6 +117,23 @@ def test_going_back_takes_up_the_exchange_that_shares_the_words(ask: Asking) -> 
     assert "检索增强生成" in answer.text
 
 
+def test_another_country_is_answered_from_its_own_law(ask: Asking) -> None:
+    history = ("慕尼黑法院说模型记住歌词算复制？", "GEMA 诉 OpenAI 案认定模型记忆的歌词构成复制。")
+    keys = keys_of(ask("英国那边是不是正好相反？", *history))
+    assert any(key.startswith("英格兰及威尔士高等法院·Getty Images诉Stability AI案") for key in keys)
+    assert not any(key.startswith(("著作权法", "慕尼黑第一地区法院")) for key in keys)
+
+
+def test_the_same_asked_of_something_else_keeps_the_matter(ask: Asking) -> None:
+    history = ("找人画海报没签合同，版权归谁", "合同未作明确约定的，著作权属于受托人（著作权法第十九条）。")
+    assert any(key.startswith("计算机软件保护条例") for key in keys_of(ask("换成软件呢，也没签书面合同", *history)))
+
+
+def test_the_view_of_the_commentary_on_the_case_talked_of(ask: Asking) -> None:
+    history = ("伴心案的气膜装置为什么不侵权", "与图片相同的只有半颗爱心这一创意（(2024)苏0581民初6697号）。")
+    assert "自相矛盾" in ask("君合怎么评它的", *history).text
+
+
 def test_another_part_of_the_document_named_before(ask: Asking) -> None:
     history = ("美国版权局AI报告第二部分的结论是什么？", "仅有提示词一般不足以使用户成为作者。")
     assert any(key.startswith("美国版权局AI报告第三部分") for key in keys_of(ask("那第三部分谈的又是什么？", *history)))
@@ -152,6 +169,16 @@ def test_a_fact_supposed_or_added_is_weighed_with_the_facts_told_before(ask: Ask
     facts = [element.fact for defense in answer.defenses for element in defense.elements if element.fact]
     assert facts
     assert all(supposed[fact.start : fact.end] == fact.text for fact in facts)
+
+
+def test_a_fact_found_later_is_weighed_though_nobody_sued_yet(ask: Asking) -> None:
+    history = (
+        "插画师说我们杯套上的小熊跟她发在网上的那只几乎一模一样，要求赔三万。杯套印了五百个，送完就没了，没单独收钱。",
+        "可以先核对两图的相同之处，再看有无接触。",
+    )
+    answer = ask("我翻了聊天记录，是我让外包照着那张原图垫图出的", *history)
+    assert answer.kind is AnswerKind.DEFENSE
+    assert all(one.strength in ("weak", "unavailable") for one in answer.defenses if one.id == "no_access")
 
 
 def test_of_two_facts_that_cannot_both_be_so_the_one_told_now_stands(ask: Asking) -> None:

@@ -124,6 +124,9 @@ def test_english_names_are_put_right(library: Library, text: str, put_right: str
         ("伦敦的法院怎么看模型里有没有复制件", "英格兰及威尔士高等法院·Getty Images诉Stability AI案"),
         ("德国法院对歌词记忆怎么判的", "慕尼黑第一地区法院·GEMA诉OpenAI案"),
         ("环球音乐那几家告Anthropic的动议批了没", "加利福尼亚北区联邦地区法院·Concord诉Anthropic案"),
+        ("音乐出版商告Anthropic，禁令的动议结果如何", "加利福尼亚北区联邦地区法院·Concord诉Anthropic案"),
+        ("Meta那单最后怎么说的", "加利福尼亚北区联邦地区法院·Kadrey诉Meta案"),
+        ("奥特曼在杭州二审的判决里，不正当竞争支持了吗", "(2024)浙01民终10332号"),
         ("迪士尼告MiniMax到哪一步了", "加利福尼亚中区联邦地区法院·Disney诉MiniMax案"),
     ],
 )
@@ -137,6 +140,7 @@ def test_a_case_is_known_by_its_place_and_matter_or_by_both_sides(reader: Reader
         ("某某唱片在美国告Suno，和解条款怎么写的", "某某唱片在美国告Suno"),
         ("那个给配音的案子（殷某），判了多少", "殷某案"),
         ("韩国法院怎么看AI画的图", "韩国的法律"),
+        ("DSM指令第十五条给了谁什么权利", "DSM指令第十五条"),
         ("Is training covered by fair dealing under Canadian copyright law?", "Canadian law"),
         ("What does DMCA section 512(g) require?", "DMCA"),
     ],
@@ -146,6 +150,14 @@ def test_what_is_named_and_not_held_is_told(reader: Reader, text: str, name: str
     assert [mention.name for mention in question.unheld][:1] == [name]
     assert not question.places
     assert not question.cases
+
+
+def test_a_case_held_is_answered_beside_one_that_is_not(reader: Reader) -> None:
+    question = reader.read("Did Getty v. Stability AI go further than Andersen v. Midjourney?")
+    assert [mention.name for mention in question.unheld] == ["Andersen v. Midjourney"]
+    assert [mention.documents for mention in question.cases] == [
+        ("英格兰及威尔士高等法院·Getty Images诉Stability AI案",)
+    ]
 
 
 @pytest.mark.parametrize(

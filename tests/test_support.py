@@ -20,8 +20,8 @@ def test_the_method_agrees_with_two_in_three_labels_of_another_author(settings: 
     features, labels = labelled(UNSEEN)
     found = agreement(features, labels, load_support_weights())
     assert found["n"] >= 200
-    assert found["agreement"] >= 0.68
-    assert found["kappa"] >= 0.37
+    assert found["agreement"] >= 0.7
+    assert found["kappa"] >= 0.4
 
 
 def test_a_figure_that_stands_nowhere_is_counted(settings: Settings) -> None:

@@ -77,6 +77,6 @@ def test_a_question_without_an_answer_is_kin_of_nothing_held() -> None:
 def test_what_is_asked_like_questions_on_a_law_held_is_within_reach(settings: Settings) -> None:
     index, field = open_index(settings, DEFAULT_WORKSPACE), load_field(settings.corpus)
     weights = load_scope_weights()
-    signs = [scope_signs(index, field, text, 0.1) for text in ("软件买来才知道是盗版要赔吗", "退休金怎么算")]
+    signs = [scope_signs(index, field, text, [], 0.1) for text in ("软件买来才知道是盗版要赔吗", "退休金怎么算")]
     assert [weights.margin(found) >= 0 for found in signs] == [True, False]
     assert all(len(found) == len(SIGNS) for found in signs)

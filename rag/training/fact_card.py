@@ -19,8 +19,9 @@ def fact_card(figures: Mapping[str, Any]) -> str:
 
 A classifier of clauses: which of the {len(unseen["facts"])} facts in `corpus/lexicon/facts.yaml` a clause of a fact pattern tells,
 and which it only alleges, supposes, asks or denies. {figures["runs"]:,} runs of characters and words, {recipe["dimension"]} numbers each at 8
-bits; one layer reads the clause alone, one the clause with two on either side; over the whole text two more layers settle which
-facts stand. Read with numpy (`rag/fact_model.py`).
+bits; one layer reads the clause alone, one the clause with two on either side. There are {recipe["members"]} such networks, trained from
+different seeds, and their mean counts; over the whole text two more layers settle which facts stand. Read with numpy
+(`rag/fact_model.py`).
 
 ## How it was made
 

@@ -4,20 +4,23 @@
 
 Read are our own labelled texts: `corpus/training/fact_stories.jsonl`, whole fact patterns clause by clause, and
 `fact_clauses.tsv`, single clauses. Each clause carries the facts that it tells (`corpus/lexicon/facts.yaml`), and with a
-question mark those that it only alleges, supposes, asks or denies. Clauses are read by networks that have not seen their
-text; from what these say, the facts of whole patterns are learned to be settled, and every threshold is set. Written are
+question mark those that it only alleges, supposes, asks or denies. Several networks are trained, which differ by their seed alone, and their
+mean counts. Clauses are read by networks that have not seen their text; from what these say, the facts of whole patterns are learned to be settled, and every threshold is set. Written are
 the model, figures.json and the model card. The unseen texts, by authors of whom it has seen nothing, are used for nothing
 but the figures.
 """
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +30,7 @@ import torch
 
 from ingest.errors import UnusableInput
 from rag.fact_book import load_facts
-from rag.fact_model import AROUND, BEFORE_WEIGHT, FactModel, Floats, Settling, decided, features
+from rag.fact_model import AROUND, BEFORE_WEIGHT, FactModel, Floats, Member, Settling, decided, features
 from rag.training.fact_card import fact_card
 
 Say = Callable[[str], None]
@@ -38,9 +41,10 @@ SAID = "?"
 
 @dataclass(frozen=True)
 class Recipe:
-    """What the training does: dimension, runs kept, rounds, and so on."""
+    """What the training does: networks, their dimension, runs kept, rounds, and so on."""
 
-    dimension: int = 128
+    members: int = 3
+    dimension: int = 96
     least_seen: int = 2
     runs: int = 60_000
     epochs: int = 10
@@ -214,10 +218,10 @@ class Network(torch.nn.Module):
         return logits
 
 
-def train(bags: Bags, runs: int, recipe: Recipe) -> Network:
-    """Train on clauses; the same seed gives the same network."""
-    torch.manual_seed(recipe.seed)
-    random = np.random.default_rng(recipe.seed)
+def train(bags: Bags, runs: int, recipe: Recipe, member: int = 0) -> Network:
+    """Train on clauses; the same seed and `member` give the same network."""
+    torch.manual_seed(recipe.seed + member)
+    random = np.random.default_rng(recipe.seed + member)
     network = Network(runs, bags.targets.shape[1], recipe)
     dense = [*network.hidden.parameters(), *network.context.parameters(), *network.output.parameters()]
     texts = len(bags.first) - 1
@@ -290,22 +294,16 @@ def settling_of(network: SettlingNetwork, thresholds: Floats) -> Settling:
     return Settling(_rounded(network.hidden), _rounded(network.output), gain, thresholds)
 
 
-def model_of(
-    network: Network, vocabulary: dict[str, int], facts: Sequence[str], thresholds: Floats, settling: Settling
-) -> FactModel:
+def member_of(network: Network) -> Member:
     """The network as it is shipped: vectors of 8 bits, the rest of 16."""
     vectors = network.vectors.weight.detach().numpy()
     scale = np.maximum(np.abs(vectors).max(axis=1), 1e-6) / 127
-    return FactModel(
-        facts=tuple(facts),
-        thresholds=thresholds,
-        vocabulary=vocabulary,
+    return Member(
         vectors=np.rint(vectors / scale[:, None]).astype(np.int8),
         scale=scale.astype(np.float16).astype(np.float32),
         hidden=_rounded(network.hidden),
         context=_rounded(network.context),
         output=_rounded(network.output),
-        settling=settling,
     )
 
 
@@ -319,23 +317,21 @@ def save(model: FactModel, folder: Path) -> None:
     from safetensors.numpy import save as packed
 
     folder.mkdir(parents=True, exist_ok=True)
-    layers = {
-        "hidden": model.hidden,
-        "context": model.context,
-        "output": model.output,
-        "settling.hidden": model.settling.hidden,
-        "settling.output": model.settling.output,
-    }
-    content: dict[str, npt.NDArray[Any]] = {
-        "vectors": model.vectors,
-        "scale": model.scale.astype(np.float16),
-        "settling.gain": model.settling.gain.astype(np.float16),
-    }
+    layers = {"settling.hidden": model.settling.hidden, "settling.output": model.settling.output}
+    content: dict[str, npt.NDArray[Any]] = {"settling.gain": model.settling.gain.astype(np.float16)}
+    for number, member in enumerate(model.members):
+        content |= {f"{number}.vectors": member.vectors, f"{number}.scale": member.scale.astype(np.float16)}
+        layers |= {
+            f"{number}.hidden": member.hidden,
+            f"{number}.context": member.context,
+            f"{number}.output": member.output,
+        }
     for name, (weight, bias) in layers.items():
         content |= {f"{name}.weight": weight.astype(np.float16), f"{name}.bias": bias.astype(np.float16)}
     (folder / "model.safetensors").write_bytes(packed(content))
     (folder / "runs.txt").write_text("\n".join(model.vocabulary), "utf-8")
     config = {
+        "members": len(model.members),
         "facts": model.facts,
         "thresholds": [round(float(one), 3) for one in model.thresholds],
         "settled": [round(float(one), 3) for one in model.settling.thresholds],
@@ -396,7 +392,7 @@ def measure(passed: npt.NDArray[np.bool_], targets: Floats, facts: Sequence[str]
 
 
 def cross_validated(material: Material, recipe: Recipe, say: Say) -> Floats:
-    """The probabilities of every clause by a network that has not seen its text."""
+    """The probabilities of every clause by networks that have not seen its text, their mean."""
     fold_of_text = np.random.default_rng(recipe.seed).integers(0, recipe.folds, len(material.texts))
     fold_of_clause = np.repeat(fold_of_text, [len(text.clauses) for text in material.texts])
     found = np.zeros_like(material.targets)
@@ -404,11 +400,30 @@ def cross_validated(material: Material, recipe: Recipe, say: Say) -> Floats:
         texts = [text for text, one in zip(material.texts, fold_of_text, strict=True) if one != fold]
         rest = Material(texts, material.facts)
         vocabulary = rest.vocabulary(recipe)
-        network = train(rest.bags(vocabulary), len(vocabulary), recipe)
         held = np.flatnonzero(fold_of_text == fold)
-        found[fold_of_clause == fold] = _predicted(network, material.bags(vocabulary), held)
+        bags = material.bags(vocabulary)
+        networks = trained(rest.bags(vocabulary), len(vocabulary), recipe)
+        found[fold_of_clause == fold] = np.mean([_predicted(network, bags, held) for network in networks], axis=0)
         say(f"fold {fold + 1} of {recipe.folds}")
     return found
+
+
+def trained(bags: Bags, runs: int, recipe: Recipe) -> list[Network]:
+    """All members, as many at a time as there are processors: one network keeps no more than one of them busy."""
+    workers = min(recipe.members, os.cpu_count() or 1)
+    with ProcessPoolExecutor(workers, get_context("spawn"), torch.set_num_threads, (1,)) as pool:
+        weights = list(pool.map(partial(_weights_of, bags, runs, recipe), range(recipe.members)))
+    networks = []
+    for found in weights:
+        network = Network(runs, bags.targets.shape[1], recipe)
+        network.load_state_dict({name: torch.from_numpy(value) for name, value in found.items()})
+        networks.append(network.eval())
+    return networks
+
+
+def _weights_of(bags: Bags, runs: int, recipe: Recipe, member: int) -> dict[str, Floats]:
+    """The weights of a trained member, as arrays: they go from one process to another."""
+    return {name: value.numpy() for name, value in train(bags, runs, recipe, member).state_dict().items()}
 
 
 def _predicted(network: Network, bags: Bags, texts: npt.NDArray[np.int64]) -> Floats:
@@ -468,8 +483,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     standing = best_thresholds(settled, told)
     settling = settling_of(train_settling(highest, told, recipe), standing)
     vocabulary = material.vocabulary(recipe)
-    network = train(material.bags(vocabulary), len(vocabulary), recipe)
-    model = model_of(network, vocabulary, facts, thresholds, settling)
+    members = tuple(map(member_of, trained(material.bags(vocabulary), len(vocabulary), recipe)))
+    model = FactModel(tuple(facts), thresholds, vocabulary, members, settling)
     save(model, options.output)
     figures: dict[str, Any] = {
         "stories": len(stories),

@@ -36,7 +36,7 @@ from rag.placing import Weights
 from rag.question import Reader
 from rag.relevance import rank
 from rag.retrieve import Retriever
-from rag.scope import Field, load_field, scope_signs
+from rag.scope import Field, covering, load_field, scope_signs
 from rag.scope_weights import SIGNS
 from rag.settings import DEFAULT_WORKSPACE, Settings
 from rag.sign_weights import SignWeights
@@ -50,7 +50,7 @@ Say = Callable[[str], None]
 _PLEADING = 0.75
 # They are few, and they alone tell a scene that asks for a rule from a dispute told to be weighed.
 _SCENES_REPEATED = 4
-_TRUST = {"central": 4.0, "central_elsewhere": -2.1, "near": 0.5, "elsewhere": -1.9}
+_TRUST = {"central": 2.0, "central_elsewhere": -1.0, "near": 0.5, "elsewhere": -1.9}
 
 
 @dataclass(frozen=True)
@@ -65,12 +65,12 @@ class Recipe:
     dropout: float = 0.3
     runs_left_out: float = 0.2
     other_law: int = 12_000
-    rare: float = 6.0
+    rare: float = 3.0
     folds: int = 5
     weighed: int = 2_000
     penalty: float = 1.0
     # A question refused wrongly costs a reader more than a needless answer, which quotes what it rests on.
-    weight_of_inside: float = 1.5
+    weight_of_inside: float = 2.0
     seed: int = 7
 
 
@@ -214,8 +214,8 @@ def _signs(text: str, odds: float, reader: Reader, index: Index, field: Field) -
     if read_as.names_something:
         return None
     hits = Retriever(index).search(read_as.topic or read_as.text, 12)
-    covered = max(rank(read_as.topic, [hit.text for hit in hits]), default=0.0)
-    return [odds, *scope_signs(index, field, read_as.text, covered, is_known=True)[1:]]
+    covered = covering(read_as.text, rank(read_as.topic, [hit.text for hit in hits]))
+    return scope_signs(index, field, read_as.text, hits, covered, is_known=True, odds=odds)
 
 
 def story_weights(
