@@ -4,7 +4,7 @@ import pytest
 
 from rag import AnswerKind
 from rag.concepts import Leaning, leaning
-from tests.answer_rules import Asking, holds
+from tests.answer_rules import Asking, holds, keys_of
 
 LAW, JUNHE = "著作权法", "君合2025"
 
@@ -140,3 +140,22 @@ def test_too_little_to_look_up_is_asked_about(ask: Asking, question: str) -> Non
     assert answer.clarify
     assert not answer.abstained
     assert answer.text == answer.clarify[0]
+
+
+@pytest.mark.parametrize(
+    ("question", "key"),
+    [
+        ("房东说司法解释第十八条规定拍室外雕塑只能自己看，有没有根据？", "著作权民事纠纷司法解释/18"),
+        ("网络传播规定里说平台没有主动审查就有过错，对吗？", "信息网络传播权司法解释/8"),
+        ("民法典第九百九十四条讲平台接到通知要及时删除，晚三天删，扩大的损害谁担？", "民法典/1195"),
+    ],
+)
+def test_what_is_held_is_found_under_a_wrong_name_or_number(ask: Asking, question: str, key: str) -> None:
+    assert any(found.startswith(key) for found in keys_of(ask(question)))
+
+
+@pytest.mark.parametrize(
+    "question", ["算法推荐管理规定第十二条对生成合成信息怎么要求", "民法典第一千零一十九条关于肖像权怎么写的"]
+)
+def test_what_is_named_and_not_held_is_not_answered_from_elsewhere(ask: Asking, question: str) -> None:
+    assert ask(question).abstained
