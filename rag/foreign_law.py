@@ -11,7 +11,9 @@ from pathlib import Path
 _CHINA = re.compile(r"中国|我国|国内|境内|大陆|本国|咱们|\b(?:china|chinese|prc|mainland)\b", re.I)
 # What makes of a place a question on its law, and not on a tune, a tourist or a seller from there: 韩国著作权法, 澳洲那边, 印度法院怎么判.
 _ITS_LAW = (
-    r"(?:那边|那里|那儿|当地|境内|国内|[^，。？！,.?!]{0,6}?(?:法律|法院|法上|法里|法案|立法|权法|法典|条例|权制度|知识产权署|版权局|判例|判决|法官|宪法|法第|的法))"
+    r"(?:(?:那边|那里|那儿)(?!的?(?:朋友|客户|亲戚|同事|供应商|供货商|老板|公司|工厂|厂家|卖家|买家|人|店))|当地|境内|国内|"
+    # A painter, a firm or a song from there, or what somebody does there, says nothing of its law: 韩国画师告到法院.
+    r"(?:人工智能|[^，。？！,.?!人家师商户者司厂客他她我向被把告画歌片剧卖买]){0,6}?(?:法律|法院|法上|法里|法案|立法|权法|法典|条例|权制度|知识产权署|版权局|判例|判决|法官|宪法|法第|的法))"
     r"|(?:'s)?(?: [\w-]+){0,3}? (?:law|act|statute|code|court|ruling|exception|legislation|bill|regime|fair dealing|judge|case)s?\b"
 )
 _UNDER = r"(?:\b(?:law|act|statutes?|code|courts?|exception|legislation|legal|illegal)\b[^.?!]{0,30}? (?:in|of|under) (?:the )?)"
