@@ -41,7 +41,7 @@ def columns_of(material: Material) -> Columns:
 
 def known_questions(material: Material, asked: dict[str, Array], hidden: set[str]) -> KnownQuestions:
     """The questions, but the hidden ones; `asked` has the vector of each. Of those that ask nearly the same and have the same
-    answers the first is kept: one vote is enough. Where what something answers and what nothing does lie side by side, all are."""
+    answers the first is kept: one vote is enough. Where what the corpus answers and what it does not lie side by side, all are."""
     texts = {**material.documents, **material.passages}
     hashes = {identity: answer_hash(text.partition("\n")[2]) for identity, text in texts.items()}
     kept = [question for question in material.answers if question not in hidden]
@@ -55,18 +55,19 @@ def known_questions(material: Material, asked: dict[str, Array], hidden: set[str
         else _THE_SAME
         for question in kept
     ]
-    chosen = _each_once(vectors, answers, same, _rivals(vectors, np.array([bool(found) for found in answers])))
+    ours = np.array([not material.passages.keys().isdisjoint(material.answers[question]) for question in kept])
+    chosen = _each_once(vectors, answers, same, _rivals(vectors, ours))
     return KnownQuestions.of(vectors[chosen], [answers[row] for row in chosen])
 
 
-def _rivals(vectors: Array, answered: Array) -> Array:
-    """For each question the cosine of the nearest on the other side: for one that something answers the nearest that nothing does."""
+def _rivals(vectors: Array, ours: Array) -> Array:
+    """For each question the cosine of the nearest on the other side: for one that the corpus answers the nearest that it does not."""
     found = np.full(len(vectors), -1.0, dtype=np.float32)
-    others = {side: vectors[answered == side] for side in (True, False)}
+    others = {side: vectors[ours == side] for side in (True, False)}
     for start in range(0, len(vectors), _BATCH_OF_ROWS):
         part = slice(start, start + _BATCH_OF_ROWS)
         for side in (True, False):
-            rows = answered[part] == side
+            rows = ours[part] == side
             if rows.any() and len(others[not side]):
                 found[part][rows] = (vectors[part][rows] @ others[not side].T).max(axis=1)
     return found
