@@ -347,7 +347,7 @@ class CaseNames:
         courts = courts_named(text)
         metas = {short: self._metas.get(short, {}) for short in held}
         # A court may have heard the appeal in one of them.
-        related = {str(other): other for meta in metas.values() for other in meta.get("related") or ()}
+        related = dict.fromkeys(str(other) for meta in metas.values() for other in meta.get("related") or ())
         fits = [
             short
             for short in (*metas, *related)

@@ -257,7 +257,7 @@ class Reader:
         ]
 
     def _but_for(self, mentions: Sequence[Mention], others: Sequence[Mention], text: str) -> list[Mention]:
-        """The mentions without the cases that are called only by words of others that are not held: Stability AI in the above."""
+        """The mentions without the cases called only by words of `others`, which are not held: Stability AI of Andersen v. Stability AI."""
         letters = list(text)
         for other in others:
             letters[other.start : other.end] = " " * (other.end - other.start)

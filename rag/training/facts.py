@@ -6,9 +6,8 @@ Read are our own labelled texts: `corpus/training/fact_stories.jsonl`, whole fac
 `fact_clauses.tsv`, single clauses. Each clause carries the facts that it tells (`corpus/lexicon/facts.yaml`), and with a
 question mark those that it only alleges, supposes, asks or denies. Several networks are trained, which differ by their seed
 alone, and their mean counts. Clauses are read by networks that have not seen their text; from what these say, the facts of
-whole patterns are learned to be settled, and every threshold is set. Written are
-the model, figures.json and the model card. The unseen texts, by authors of whom it has seen nothing, are used for nothing
-but the figures.
+whole patterns are learned to be settled, and every threshold is set. Written are the model, figures.json and the model card.
+The unseen texts, by authors of whom it has seen nothing, are used for nothing but the figures.
 """
 
 import argparse
