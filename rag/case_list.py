@@ -26,6 +26,11 @@ _MOST = re.compile(r"最高|赔得?最多|最多的|highest|largest", re.I)
 _LEAST = re.compile(r"最低|赔得?最少|最少的|lowest|smallest", re.I)
 _WHICH = re.compile(r"哪|which|what", re.I)
 _MONEY = re.compile(r"赔|金额|数额|钱|最[高低](?:的)?(?:案|判决)|award|damages", re.I)
+# What no list of the cases held here answers: 2025年全国法院新收多少件, 侵权案件同比增长多少.
+_STATISTICS = re.compile(
+    r"同比|环比|新收|收案|结案(?:率|量|数)|审结|占比|比例|百分之|[几多少]成|全国(?:法院|各地|范围)?[^，。？！]{0,8}(?:共|总共|多少)",
+    re.I,
+)
 _PENDING = re.compile(r"审理中|待决|还在审|还没(?:有)?(?:判|结)|尚未判|未判|没有?判决|没判下来|pending", re.I)
 _DISMISSED = re.compile(r"驳回|败诉|没有获赔|不予支持|未支持|dismissed", re.I)
 _DEFENCES = (
@@ -85,7 +90,7 @@ def wish(text: str) -> Wish | None:
     >>> wish("判赔最高的案子是哪个").extreme, wish("什么是合理使用")
     (1, None)
     """
-    if not _ASKS.search(text):
+    if not _ASKS.search(text) or _STATISTICS.search(text):
         return None
     defence = next((id for id, pattern in _DEFENCES if pattern.search(text)), None)
     favourable, adverse = _FOR_DEFENDANT.search(text), _AGAINST_DEFENDANT.search(text)

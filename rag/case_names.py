@@ -16,7 +16,7 @@ _INSTANCES = (
     (
         "二审",
         re.compile(
-            r"二审|终审|上诉审|上(?:头|面|一)那?级(?:的)?法院|上级法院|中院那边|上诉(?:时|中|阶段|期间|请求|法院)|两审|appeal",
+            r"二审|终审|上诉审|上(?:头|面|一)那?级(?:的)?法院|上级法院|中院那边|上诉(?:时|中|阶段|期间|请求|法院|人)|两审|appeal",
             re.I,
         ),
     ),
@@ -41,6 +41,11 @@ _PARTIES = re.compile(
     r"(?P<plaintiff>[\u4e00-\u9fff]{1,7}[\u4e00-\u9fff某])(?:起?诉|状?告了?|vs?\.?)(?P<defendant>[\u4e00-\u9fff]{1,9}[\u4e00-\u9fff某])"
 )
 _CASE_TAIL = re.compile(r"(?:一案|那?个?案子?|的|官司|纠纷).*$")
+# A name at the head of a follow-up that goes on about it, or one that is compared with.
+_IN_A_FOLLOW_UP = (
+    r"(?:^|(?<=\n))(?:那么?|可是?|而)?(?P<name>{0})[”」』》]?(?=也|是不是|[跟和与]|又|却|咋|怎么|有没有|的)"
+    r"|(?<=[跟和与比像])(?P<name_>{0})[”」』》]?(?=一样|同样|一路|比|相|不同|那|到底|有什么|有啥|哪)"
+)
 # What says of a name that a case is meant by it.
 _CALLED_A_CASE = re.compile(
     r"[”」』》]?(?:[^，。？！,.?!、和与]{0,6}?(?:案|判决|裁定|和解|官司|诉讼|一审|二审|上诉)|[那这][个件起份单桩宗]|被[^，。？！,.?!]{1,8}?[告诉](?!知)|的?(?:呢|案)|诉|案| case| ruling| judgment| decision| settlement)"
@@ -239,12 +244,19 @@ class CaseNames:
         for core, shorts in self._hearts.items():
             if core not in text:
                 continue
-            tail = r"[^，。？！,.?!]{0,5}?(?:案|判决)|[那这](?:次|回|起|件|桩|单)|图(?:案)?(?![片像形])" + (
-                r"|[”」]?(?:呢|那个|那件|那边|的)" if in_conversation else ""
+            tail = (
+                rf"[^，。？！,.?!]{{0,{8 if in_conversation else 5}}}?(?:案|判决)|[那这](?:次|回|起|件|桩|单)|图(?:案)?(?![片像形])"
+                + (r"|[”」]?(?:呢|那个|那件|那边|的)" if in_conversation else "")
             )
             for match in re.finditer(rf"{re.escape(core)}[”」』》]?(?:{tail})", text):
                 span = match.start(), match.start() + len(core)
                 found[span] = Mention(text[slice(*span)], *span, None, core, candidates=shorts)
+            if in_conversation and core in self._told_apart:
+                # Words of the follow-up itself that go on about it, or compare with it: 伴心也是这样吗, 跟触手AI一样不.
+                start = text.rfind("\n") + 1
+                for match in re.compile(_IN_A_FOLLOW_UP.format(re.escape(core))).finditer(text, start):
+                    span = match.span("name") if match["name"] else match.span("name_")
+                    found[span] = Mention(core, *span, None, core, candidates=shorts)
         longest = sorted(found.values(), key=lambda mention: mention.start - mention.end)
         kept: list[Mention] = []
         for mention in longest:
@@ -264,6 +276,21 @@ class CaseNames:
                     if _HEART.fullmatch(part) and "某" not in part and short not in hearts.get(part, ()):
                         hearts[part] = (*hearts.get(part, ()), short)
         return hearts
+
+    @cached_property
+    def _told_apart(self) -> frozenset[str]:
+        """The hearts that stand in the files of one dispute, and of one other at most: 伴心, but not 提示词."""
+        texts = {
+            short: self._library.text(document) for short in self._metas if (document := self._library.document(short))
+        }
+
+        def of_others(shorts: Sequence[str]) -> list[str]:
+            related = {str(other) for short in shorts for other in self._metas[short].get("related") or ()}
+            return [text for short, text in texts.items() if short not in related | {*shorts}]
+
+        return frozenset(
+            core for core, shorts in self._hearts.items() if sum(core in text for text in of_others(shorts)) <= 1
+        )
 
     def _at_place(self, text: str, in_conversation: bool) -> list[Mention]:
         tail = _PLACE_TAIL_IN_CONVERSATION if in_conversation else _PLACE_TAIL

@@ -26,7 +26,8 @@ _TURNING_AWAY = re.compile(
     re.I,
 )
 _COMPARING = re.compile(
-    r"相比|对比|比较|比(?:起|呢|一比)|区别|不同|差别|差异|跟.{1,12}比|compare|versus|differ|than\b", re.I
+    r"相比|对比|比较|比(?:起|呢|一比)|区别|不同|差别|差异|相反|反着|[跟和与].{1,12}(?:比|一样|一路)|compare|versus|differ|than\b",
+    re.I,
 )
 _BOTH = re.compile(r"这两(?:个|件|起)|[这那]俩|两边|两(?:个|件|起)?案|二者|两者|两个案子|分别|both\b|the two\b", re.I)
 _ABOUT_CASE = re.compile(r"案|判|法院|原告|被告|赔|上诉|当事人|工具|court|plaintiff|defendant|case|award", re.I)
@@ -44,16 +45,16 @@ _ENGLISH_PLACE = re.compile(
 )
 _PART = re.compile(r"第[一二三四五六七八九十\d]+(?:部分|卷|篇|辑)")
 # Going back to something that was asked earlier, by its place in the talk or by a word of it: 绕回我头一个问题, 那剧照那事.
-_FIRST = r"(?:最开始|一开始|最初|最先|最早|开头|头一?|第一)[个种件条次样项]?(?:问|说|提)?的?"
+_FIRST = r"(?:最开始|一开始|最初|最先|最早|开头|头一?|第一)那?[个种件条次样项]?(?:问|说|提|讲)?(?:过|到)?的?那?[个件]?"
 _RETURNING = re.compile(
     r"回到|[说绕转倒拉]回|回头(?:看|说|讲)|回过头|再说(?:前面|之前|刚才|最初|一开始)|(?:最开始|一开始|最初|最先|头一个|第一个)(?:问|说|提)?的?|"
     r"(?:前面|之前|早先|上面|先前)(?:问|说|提|讲)?(?:到|过|起)?的?(?:那|这)|那[^,。;!?那]{1,8}那(?:事|个|件|头|边|桩)|"
-    r"(?:^|[^之从])前一?[个件](?![月年天小季世半])|最[早先]问|[前上]面那[个家件起桩]|"
+    r"(?:^|[^之从])前一?[个件](?![月年天小季世半])|最[早先](?:问|那个问题)|头一?[个件](?:案|官司|问题)|[前上]面那[个家件起桩]|"
     r"go(?:ing)? back to|back to|(?:return|returning) to|earlier question|my first question",
     re.I,
 )
 _BACK_TO_FIRST = re.compile(
-    rf"(?:[回绕转倒拉]回?到?|再?说回)[^,。;!?]{{0,6}}{_FIRST}|{_FIRST}(?:问题|话题)|最[早先初](?:问|说|提)的?|\bfirst (?:question|one|point|topic|case)\b",
+    rf"(?:[回绕转倒拉]回?到?|再?说回)[^,。;!?]{{0,6}}{_FIRST}|{_FIRST}(?:问题|话题|案|官司)|最[早先初](?:问|说|提|讲)的?|\bfirst (?:question|one|point|topic|case)\b",
     re.I,
 )
 _BACK_TO_FORMER = re.compile(
@@ -79,9 +80,12 @@ def follow_up(reader: Reader, question: Question, history: Sequence[Turn], *, le
     With `leaning` it is read so whatever its words say.
     """
     own = sum(terms(question.topic).values())
-    goes_on = (leaning or leans(question)) and _TURNING_AWAY.search(question.text) is None
-    if _TURNING_AWAY.search(question.text) and own > 2:
-        return question
+    turns_away = _TURNING_AWAY.search(question.text) is not None
+    goes_on = (leaning or leans(question)) and not turns_away
+    if turns_away and own > 2:
+        # What says so is no part of what is asked.
+        asked = _TURNING_AWAY.sub(lambda match: " " * len(match[0]), question.text)
+        return replace(question, text=asked, topic=_TURNING_AWAY.sub("", question.topic).strip(" ,"))
     complete = own > (3 if question.names_something else _SELF_SUFFICIENT)
     complete = complete or (reader.field.is_central(question.text) and _ABOUT_CASE.search(question.text) is None)
     if not goes_on and (complete or (own > _SHORT and _ASKS_FOR_ANY.search(question.text))):

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -17,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.errors import UnusableInput
+from rag.embedding_tokenizer import read_piece
 
 BUILT_IN = Path(__file__).parent / "embedding"
 Vectors = npt.NDArray[np.float32]
@@ -29,6 +31,7 @@ _USUAL_TOKENS = 512
 _STATIC_CHARACTERS = 2000
 # So many texts are quicker one by one than with the weights in 32 bits.
 _FEW = 16
+_UNKNOWN_ROW = 0
 
 
 @runtime_checkable
@@ -74,7 +77,7 @@ def load_embedder(name_or_path: str | Path | None = None) -> Embedder:
     True
     """
     if not name_or_path:
-        return StaticEmbedder(BUILT_IN, "built-in")
+        return shipped()
     folder = Path(name_or_path).expanduser()
     if folder.is_dir():
         if not (folder / "modules.json").is_file() and not (folder / "config.json").is_file():
@@ -86,6 +89,12 @@ def load_embedder(name_or_path: str | Path | None = None) -> Embedder:
     if folder.exists():
         raise UnusableInput(f"「{folder}」是一个文件，不是模型文件夹。请把 KANGBIAN_EMBED_MODEL 指向模型所在的文件夹。")
     return TransformerEmbedder(str(name_or_path))
+
+
+@lru_cache(maxsize=1)
+def shipped() -> "StaticEmbedder":
+    """The embedding that ships with the product, opened once: it never changes, and every reader here shares it."""
+    return StaticEmbedder(BUILT_IN, "built-in")
 
 
 def _is_static(folder: Path) -> bool:
@@ -116,7 +125,10 @@ def _holds_plain_weights(path: Path) -> bool:
 
 
 class StaticEmbedder:
-    """A static embedding read without torch. Safe to share between threads: nothing changes after loading."""
+    """A static embedding read without torch. Safe to share between threads: nothing changes after loading.
+
+    `weights` (tokens, dimension) are the vectors of its tokens.
+    """
 
     def __init__(self, folder: Path, name: str) -> None:
         # Imported here: what only reads documents need not load the tokenizer's library.
@@ -142,7 +154,7 @@ class StaticEmbedder:
             raise
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
-        self._weights = weights
+        self.weights = weights
         self._wide: Vectors | None = None
         self.dimension = int(weights.shape[1])
         self.fingerprint = _hash_files([inner / name for name in _MODEL_FILES])
@@ -157,15 +169,24 @@ class StaticEmbedder:
         sums = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for row, tokens in enumerate(ids):
             if tokens:
-                sums[row] = self._weights[tokens].sum(axis=0, dtype=np.float32)
+                sums[row] = self.weights[tokens].sum(axis=0, dtype=np.float32)
         return _normalised(sums)
+
+    def words(self, text: str, most: int) -> list[int]:
+        """The rows of `weights` of the words of a text in their order, at most so many; that of the unknown for none.
+
+        The pairs of characters across word borders are left out.
+        """
+        encoding = self._tokenizer.encode(text, add_special_tokens=False)
+        rows = [row for row, piece in zip(encoding.ids, encoding.tokens, strict=True) if not read_piece(piece)[1]]
+        return rows[:most] or [_UNKNOWN_ROW]
 
     def _sums(self, ids: Sequence[Sequence[int]]) -> Vectors:
         """Sums of the vectors of many texts' tokens: a sparse product takes a twentieth of the time of as many sums."""
         from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 
         if self._wide is None:
-            self._wide = self._weights.astype(np.float32)
+            self._wide = self.weights.astype(np.float32)
         bounds = np.concatenate([[0], np.cumsum([len(tokens) for tokens in ids])])
         flat = np.fromiter(chain.from_iterable(ids), dtype=np.int32, count=int(bounds[-1]))
         bags = csr_matrix((np.ones(len(flat), np.float32), flat, bounds), shape=(len(ids), len(self._wide)))

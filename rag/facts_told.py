@@ -60,13 +60,18 @@ def told_so_far(question: Question, corpus: Path) -> Case | None:
     before, now = question.told, _SUPPOSED.sub(_blank, _ASKING.sub(_blank, question.text))
     if not before or asks_to_be_shown(now):
         return None
-    both = f"{before}\n{now}"
-    if not (is_disputed(both) or _OF_A_DISPUTE.search(both) or is_story(before, corpus, load_field(corpus))):
+    both, goes_on = f"{before}\n{now}", _GOING_ON.search(question.text) is not None
+    told_before = is_story(before, corpus, load_field(corpus))
+    if not (is_disputed(both) or _OF_A_DISPUTE.search(both) or told_before):
+        return None
+    # Who has asked about a case and goes on with a word of it asks about that case.
+    if question.cases and not (goes_on or told_before):
         return None
     earlier, told = read_case(before, corpus), read_case(now, corpus, question.raw)
-    if not (earlier.sure() or is_disputed(before)) or not (told.sure() or _GOING_ON.search(question.text)):
+    if not (earlier.sure() or is_disputed(before)) or not (told.sure() or goes_on):
         return None
-    if len({*earlier.sure(), *told.sure()}) < _TOLD_IN_ALL:
+    surely = supposes(question.text) and is_disputed(before)
+    if len({*earlier.sure(), *told.sure()}) < (1 if surely else _TOLD_IN_ALL):
         return None
     # A fact told before stands where it is still read from the whole and nothing told now is its opposite.
     book, whole, now_sure = load_facts(corpus), read_case(both, corpus), set(told.sure())

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from rag.embed import load_embedder
+from rag.embed import shipped
 
 if TYPE_CHECKING:
-    from rag.embed import Embedder
     from rag.placing import Vector
 
 
@@ -24,10 +23,5 @@ def near(text: str, others: Sequence[str]) -> list[float]:
 
 @lru_cache(maxsize=8192)
 def _vector(text: str) -> "Vector":
-    vector: Vector = _shipped().embed([text])[0]
+    vector: Vector = shipped().embed([text])[0]
     return vector
-
-
-@lru_cache(maxsize=1)
-def _shipped() -> "Embedder":
-    return load_embedder()

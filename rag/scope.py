@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.script import fold
+from rag.answering import PASSAGES, load_answering, passage_text, together
 from rag.captions import load_captions
-from rag.embed import BUILT_IN, Embedder, StaticEmbedder, load_embedder
+from rag.embed import BUILT_IN, Embedder, StaticEmbedder, shipped
 from rag.foreign_law import ForeignLaw, load_foreign_law
 from rag.known_questions import NO_KIN, Kin, KnownQuestions
 from rag.quantity import is_stated
@@ -104,9 +105,18 @@ def reach(index: "Index", field: Field, text: str, topic: str, hits: "Sequence[H
         return math.inf
     covered, weights = covering(text, scores), load_scope_weights()
     sentences = [part for part in SENTENCES.split(text) if len(part) >= _TELLING_SENTENCE and field.holds(part)]
+    said = list(dict.fromkeys([text, *sentences]))
+    answered = _answered(said, hits)
     return max(
-        weights.margin(scope_signs(index, field, said, hits, covered)) for said in dict.fromkeys([text, *sentences])
+        weights.margin(scope_signs(index, field, one, hits, covered, answered=of))
+        for one, of in zip(said, answered, strict=True)
     )
+
+
+def _answered(texts: Sequence[str], hits: "Sequence[Hit]") -> list[float]:
+    """The log odds that what was found first answers each text."""
+    first = [passage_text(hit.title, hit.text) for hit in hits[:PASSAGES]] or [""]
+    return [float(odds) for odds in together(load_answering().odds(texts, first))]
 
 
 def covering(text: str, scores: Sequence[float]) -> float:
@@ -123,10 +133,12 @@ def scope_signs(
     *,
     is_known: bool = False,
     odds: float | None = None,
+    answered: float | None = None,
 ) -> list[float]:
     """The signs of a question by which its scope is judged, from what was found and how far it is `covered` there.
 
-    A question that `is_known` is no kin of its own; `odds` are those of its wording where they are not the shipped weights'.
+    A question that `is_known` is no kin of its own; `odds` are those of its wording, `answered` those of its being answered,
+    where they are not the shipped weights'.
     """
     embedder, known = _shipped_of(index)
     columns = index.lexical().columns
@@ -152,6 +164,7 @@ def scope_signs(
             not _CHINESE.search(text),
         ),
         Found(
+            _answered([text], hits)[0] if answered is None else answered,
             covered,
             is_stated(text, [hit.text for hit in first]),
             any(hit.place.document.meta.get("jurisdiction") in countries for hit in first) if countries else None,
@@ -170,7 +183,7 @@ def _shipped_of(index: "Index") -> "tuple[Embedder, KnownQuestions | None]":
 @lru_cache(maxsize=1)
 def _shipped() -> "tuple[Embedder, KnownQuestions | None]":
     """The shipped embedding and its known questions, opened once."""
-    return load_embedder(), KnownQuestions.load(BUILT_IN)
+    return shipped(), KnownQuestions.load(BUILT_IN)
 
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:

@@ -12,6 +12,7 @@ from rag.sign_weights import SignWeights
 FILE = Path(__file__).resolve().parent / "reading" / "scope.json"
 SIGNS = (
     "wording",
+    "answered",
     "english_stranger",
     "central",
     "near",
@@ -61,9 +62,10 @@ class Worded:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found for it: the share of its terms that one passage holds (0 to 1); whether one states a quantity such as it asks
+    """What was found for it: the log odds that it answers (`rag.answering`); the share of its terms that one passage holds (0 to 1); whether one states a quantity such as it asks
     for (`rag.quantity.is_stated`) and is of the country whose law it asks, None where it asks for neither."""
 
+    answered: float
     covered: float
     is_stated: bool | None
     is_of_country: bool | None
@@ -75,7 +77,15 @@ def signs(worded: Worded, found: Found, kin: Kin) -> list[float]:
     asked = (answer is given for answer in (found.is_stated, found.is_of_country) for given in (False, True))
     covered = (found.covered, float(found.covered >= _WELL))
     stranger = worded.is_english and not (worded.is_central or worded.is_near)
-    return [worded.odds, float(stranger), *map(float, flags), *covered, *map(float, asked), *kin_signs(kin)]
+    return [
+        worded.odds,
+        found.answered,
+        float(stranger),
+        *map(float, flags),
+        *covered,
+        *map(float, asked),
+        *kin_signs(kin),
+    ]
 
 
 @lru_cache(maxsize=1)

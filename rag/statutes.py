@@ -475,7 +475,11 @@ def _elsewhere(desk: StatuteDesk, place: HeldPlace, question: Question) -> list[
         f"问题所说的内容不在{where}，而在{name}{meant}。",
         f"What the question describes is not in {where} but in {name}, {meant}.",
     )
-    shown = [provision(desk, home, question.language) for home in homes]
+    shown = [
+        draft
+        for home in homes
+        for draft in (provision(desk, home, question.language), *pinpointed(desk, home, question))
+    ]
     return [Draft(said, tuple(Support(home.citation) for home in homes)), *shown]
 
 

@@ -45,10 +45,13 @@ class Weighed:
         return [one for one in self.elements if one.status is status and (one.rule.decisive or not decisive)]
 
     @property
-    def rank(self) -> tuple[int, bool, bool, int]:
-        """Sorts strongest first: strength, damages last among equals, what the facts point to, elements met less unmet."""
+    def rank(self) -> tuple[int, bool, int, int]:
+        """Sorts strongest first: strength, damages last among equals unless the facts point to it, what they point to, elements met
+        less unmet."""
         balance = len(self.of(ElementStatus.MET)) - len(self.of(ElementStatus.UNMET))
-        return _ORDER.index(self.strength), self.rule.id == FLOOR, not self.leads, -balance
+        is_last = self.rule.id == FLOOR and not self.leads
+        leads = self.leads + (self.leads and self.rule.id == FLOOR)
+        return _ORDER.index(self.strength), is_last, -leads, -balance
 
 
 def weigh(case: Case, rules: Sequence[DefenceRule]) -> list[Weighed]:

@@ -6,27 +6,23 @@ Read are our own texts in `corpus/training`: questions on AIGC copyright (`aigc_
 (`lay_questions.jsonl`), within reach where what answers them is held in the corpus, those that nothing here answers
 (`outside_questions.jsonl`), fact patterns (`fact_stories.jsonl`), closing sentences of fact patterns that ask how a party stands,
 or about law instead (`closing_questions.jsonl`), and scenes told to be weighed or to ask for a rule (`told_or_asked.jsonl`). The runs of characters are learned by a small network with two outputs; what it
-says of questions that it has not seen, and the other signs (`rag.scope_weights.SIGNS`, `rag.story.SIGNS`), are then weighed by logistic
+says of questions that it has not seen, what those of `rag.training.answering` say that have not seen them either, and the other signs (`rag.scope_weights.SIGNS`, `rag.story.SIGNS`), are then weighed by logistic
 regression. The
 known questions beside the shipped embedding are among those read, so a question's own vector is left out of its kin.
 """
 
 import argparse
-import json
 import random
 import sys
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
-from ingest.citation import Citation
 from ingest.script import to_narrow, to_simplified
 from rag.analysis import read_case
 from rag.foreign_law import load_foreign_law
@@ -42,15 +38,13 @@ from rag.settings import DEFAULT_WORKSPACE, Settings
 from rag.sign_weights import SignWeights
 from rag.story import SIGNS as STORY_SIGNS
 from rag.story import story_signs
-from rag.training.material import outside_questions
+from rag.training import answering
+from rag.training.asked import Asked, read_questions, read_stories, told_scenes
 from rag.training.placing import fitted
 from rag.wording import Floats, Wording, buckets
 
 Say = Callable[[str], None]
-_PLEADING = 0.75
-# They are few, and they alone tell a scene that asks for a rule from a dispute told to be weighed.
-_SCENES_REPEATED = 4
-_TRUST = {"central": 2.0, "central_elsewhere": -1.0, "near": 0.5, "elsewhere": -1.9}
+_TRUST = {"central": 1.0, "elsewhere": -1.0}
 
 
 @dataclass(frozen=True)
@@ -74,16 +68,6 @@ class Recipe:
     seed: int = 7
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question with its labels: `within` reach (None: not said), a told `story`; `rare` where nothing at all answers it."""
-
-    text: str
-    within: bool | None
-    story: bool = False
-    rare: bool = False
-
-
 class _Network(torch.nn.Module):
     """The sum of the vectors of a question's runs, and a linear layer over it: within reach, story."""
 
@@ -102,48 +86,6 @@ class _Network(torch.nn.Module):
         summed = torch.tanh(self.vectors(flat, starts) / size)
         found: torch.Tensor = self.output(self.dropout(summed))
         return found
-
-
-def read(corpus: Path, index: Index, recipe: Recipe) -> list[Asked]:
-    """All questions and fact patterns of the corpus folder, each once."""
-    folder = corpus / "training"
-    chance = random.Random(recipe.seed)
-    found = {row["question"]: Asked(row["question"], True) for row in _rows(folder / "aigc_questions.jsonl")}
-    others: list[Asked] = []
-    for row in _rows(folder / "lay_questions.jsonl"):
-        if any(_is_held(index, key) for key in row["keys"]):
-            found.setdefault(row["question"], Asked(row["question"], True))
-        elif row["question"] not in found:
-            others.append(Asked(row["question"], False))
-    chance.shuffle(others)
-    outside = [Asked(question, False, rare=True) for question in outside_questions(corpus)]
-    return [*found.values(), *others[: recipe.other_law], *outside, *_stories(folder, chance)]
-
-
-def _stories(folder: Path, chance: random.Random) -> list[Asked]:
-    """Every fact pattern as it stands, and without its last clause but with a closing sentence of another author."""
-    closing: dict[bool, list[str]] = {True: [], False: []}
-    for row in _rows(folder / "closing_questions.jsonl"):
-        closing[row["asks"] == "pleading"].append(row["text"])
-    found = []
-    for row in _rows(folder / "fact_stories.jsonl"):
-        clauses = [text for text, _ in row["clauses"]]
-        found.append(Asked("".join(clauses), None, story=True))
-        pleads = chance.random() < _PLEADING
-        found.append(Asked("".join([*clauses[:-1], chance.choice(closing[pleads])]), None, story=pleads))
-    for row in _rows(folder / "told_or_asked.jsonl"):
-        found += [Asked(row["text"], None, story=row["story"])] * _SCENES_REPEATED
-    return found
-
-
-def _rows(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-
-
-def _is_held(index: Index, key: str) -> bool:
-    """Whether an article of the collection, by its key with a full date, is held in the corpus as it stands today."""
-    law, _, rest = key.partition("@")
-    return index.library.place(Citation(law, None, tuple(rest.split("/")[1:2])), date.today()) is not None
 
 
 def learn(questions: Sequence[Asked], recipe: Recipe) -> _Network:
@@ -188,10 +130,25 @@ def unseen_odds(questions: Sequence[Asked], recipe: Recipe, say: Say) -> npt.NDA
     return found
 
 
+def unseen_answers(corpus: Path, index: Index, say: Say) -> dict[str, float]:
+    """The log odds that each question is answered, by networks that have not seen it."""
+    recipe = answering.Recipe()
+    texts = read_questions(corpus, index, recipe.other_law, recipe.seed)
+    given = answering.material(texts, recipe, say)
+    odds = answering.unseen_odds(given, [one.text for one in texts], recipe, say)
+    return {one.text: float(of) for one, of in zip(texts, odds, strict=True)}
+
+
 def weighed(
-    questions: Sequence[Asked], odds: npt.NDArray[np.float64], index: Index, corpus: Path, recipe: Recipe
+    questions: Sequence[Asked],
+    odds: npt.NDArray[np.float64],
+    answered: Mapping[str, float],
+    index: Index,
+    corpus: Path,
+    recipe: Recipe,
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """The signs of a sample of questions that name no document, and their labels."""
+    """The signs of a sample of questions that name no document, and their labels; `answered` are the log odds by what has not seen
+    them, without those of which the shipped model has seen none."""
     field = load_field(corpus)
     reader = Reader(index.library, load_lexicon(corpus), field, load_foreign_law(corpus))
     chance = random.Random(recipe.seed)
@@ -202,20 +159,23 @@ def weighed(
     sample = [row for rows in groups.values() for row in chance.sample(rows, min(len(rows), recipe.weighed))]
     signs, labels = [], []
     for row in sample:
-        made = _signs(questions[row].text, float(odds[row, 0]), reader, index, field)
+        text = questions[row].text
+        made = _signs(text, float(odds[row, 0]), answered.get(text), reader, index, field)
         if made:
             signs.append(made)
             labels.append(float(not questions[row].within))
     return np.asarray(signs), np.asarray(labels)
 
 
-def _signs(text: str, odds: float, reader: Reader, index: Index, field: Field) -> list[float] | None:
+def _signs(
+    text: str, odds: float, answered: float | None, reader: Reader, index: Index, field: Field
+) -> list[float] | None:
     read_as = reader.read(text)
     if read_as.names_something:
         return None
     hits = Retriever(index).search(read_as.topic or read_as.text, 12)
     covered = covering(read_as.text, rank(read_as.topic, [hit.text for hit in hits]))
-    return scope_signs(index, field, read_as.text, hits, covered, is_known=True, odds=odds)
+    return scope_signs(index, field, read_as.text, hits, covered, is_known=True, odds=odds, answered=answered)
 
 
 def story_weights(
@@ -226,7 +186,7 @@ def story_weights(
     Neither the wording's odds nor the reader of facts have seen them. Beside them stand, at half the weight, short questions
     that ask for a rule and fact patterns as they are told.
     """
-    scenes = {row["text"] for row in _rows(corpus / "training" / "told_or_asked.jsonl")}
+    scenes = told_scenes(corpus)
     rows = {question.text: row for row, question in enumerate(questions)}
     chance = random.Random(recipe.seed)
     short = chance.sample([text for text, row in rows.items() if questions[row].within], recipe.weighed)
@@ -272,7 +232,8 @@ def main(arguments: list[str] | None = None) -> None:
 
     recipe = Recipe()
     index = open_index(Settings.from_env(), DEFAULT_WORKSPACE)
-    questions = read(options.corpus, index, recipe)
+    questions = read_questions(options.corpus, index, recipe.other_law, recipe.seed)
+    questions += read_stories(options.corpus, recipe.seed)
     say(f"{len(questions)} texts, {sum(bool(question.within) for question in questions)} questions within reach")
     odds = unseen_odds(questions, recipe, say)
     for name, right in (("story", True), ("no story", False)):
@@ -280,7 +241,7 @@ def main(arguments: list[str] | None = None) -> None:
         say(f"taken for a story: {np.mean(told):.3f} of {len(told)} ({name})")
     network = learn(questions, recipe)
     packed(network).save(options.output / "wording.safetensors")
-    signs, outside = weighed(questions, odds, index, options.corpus, recipe)
+    signs, outside = weighed(questions, odds, unseen_answers(options.corpus, index, say), index, options.corpus, recipe)
     share = np.where(outside > 0, 1.0, recipe.weight_of_inside)
     fit = fitted(signs, 1 - outside, share, recipe.penalty)
     # The sample was made of hard cases; in earnest a word of the field, without one of another, is asked about the field.
