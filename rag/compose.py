@@ -33,7 +33,7 @@ from rag.concepts import (
     told_briefly,
 )
 from rag.concordance import load_concordance
-from rag.conversation import leans
+from rag.conversation import asks_for_its_words, leans
 from rag.defence_rules import FLOOR
 from rag.draft import Draft
 from rag.facts_told import supposes
@@ -172,7 +172,8 @@ class Composer:
             if document and about:
                 kinds.append(AnswerKind.STATUTE if document.kind is Kind.STATUTE else AnswerKind.CONCEPT)
                 drafts += about
-        if question.inherited and question.cases and (same := self._same_court(question, day)):
+        own_case = any(case.start < case.end for case in question.cases)
+        if question.inherited and question.cases and not own_case and (same := self._same_court(question, day)):
             return Composed(AnswerKind.CASE, introduced(same, question))
         if drafts and self._is_told(question, whole):
             beside = self._beside(question, concepts, day) if any(draft.supports for draft in drafts) else []
@@ -257,7 +258,9 @@ class Composer:
         if question.inherited:
             if any(mention.start < mention.end for mention in question.places):
                 return None
-            if question.cases and of_a_suit:
+            if asks_for_its_words(question.text):
+                return None
+            if question.cases and (of_a_suit or asks_for_fact(load_lexicon(self._corpus), question.text)):
                 return _AWAY_FROM_SUIT_TALKED_OF
             short = sum(terms(question.text).values()) <= _FEW_TERMS or _PART.search(question.text)
             if leans(question) and short:

@@ -22,11 +22,11 @@ _LEANING = re.compile(
     re.IGNORECASE,
 )
 _TURNING_AWAY = re.compile(
-    r"先不说|不说这个|换个(?:问题|话题)|另外(?:想)?问|另一个问题|再问一个|顺便问|different question|another question",
+    r"先不说|先放一放|不[说聊谈](?:这个|这些)了?|换个(?:问题|话题|事)|另外(?:想)?问|另一个问题|再问一个|顺便问|different question|another question",
     re.I,
 )
 _COMPARING = re.compile(
-    r"相比|对比|比较|比(?:起|呢|一比)|区别|不同|差别|差异|相反|反着|[跟和与].{1,12}(?:比|一样|一路)|compare|versus|differ|than\b",
+    r"相比|对比|比较|比(?:起|呢|一比)|区别|不同|差别|差异|相反|反着|[跟和与].{1,12}(?:比|一样|一路)|一[个件边家].{1,5}一[个件边家]|compare|versus|differ|than\b",
     re.I,
 )
 _BOTH = re.compile(r"这两(?:个|件|起)|[这那]俩|两边|两(?:个|件|起)?案|二者|两者|两个案子|分别|both\b|the two\b", re.I)
@@ -70,6 +70,13 @@ _COUNTERPART = re.compile(
 )
 # The same asked of something else: 换成软件呢，没签书面合同.
 _OF_ANOTHER = re.compile(r"^(?:那|那么)?(?:换成|换作|换到|换)|\b(?:say|think|hold|rule|decide)s? the same\b", re.I)
+# Asking where the rule talked of stands, or for its words.
+_FOR_ITS_WORDS = re.compile(
+    r"^(?:(?:好的?|嗯|谢谢?|thx|thanks|ok(?:ay)?|please|and|so|now)[,，.。!！ ]*)*(?:那么?|请|麻烦|能不能|可否)?(?:给|贴|发|把)?(?:我|一下|个)?(?:这[条句个话]?)?的?"
+    r"(?:出处|(?:法条|法律)?依据|原文|原话|条文|哪一?[条款]|第几[条款]|条号|一字不[差漏]|(?:now )?the (?:\w+ )?(?:exact |chinese |original )?(?:wording|words|text|source)\b|(?:what is|what's|give me) the (?:source|wording)|"
+    r"verbatim|source\b|which (?:article|paragraph)(?: is that)?\W*$)",
+    re.I,
+)
 # A question with so many terms of its own says enough by itself, unless it leans on what came before.
 _SELF_SUFFICIENT, _SHORT = 14, 6
 
@@ -112,6 +119,8 @@ def follow_up(reader: Reader, question: Question, history: Sequence[Turn], *, le
             question.raw, question.text, question.language, question.injected, [*late, *focus], inherited=True
         )
     earlier_topic = earlier.topic if earlier else ""
+    if earlier_topic and asks_for_its_words(question.text):
+        return replace(read, topic=earlier_topic, earlier=earlier_topic)
     if own > _SHORT:
         # Who goes back, or asks another law for the same, leaves the matter itself to what was said.
         leaves_matter = len(said) < len(history) or any(
@@ -157,6 +166,15 @@ def _returned_to(question: Question, said: "Sequence[_Said]") -> "Sequence[_Said
 
     best = max(range(len(asked)), key=lambda number: (shared(number), number))
     return said[: ends[best]] if shared(best) else said
+
+
+def asks_for_its_words(text: str) -> bool:
+    """Whether a follow-up asks for nothing but where the rule talked of stands, or for its words.
+
+    >>> asks_for_its_words("出处？第几条第几款，我写函要用"), asks_for_its_words("那平台呢，依据是第几条")
+    (True, False)
+    """
+    return _FOR_ITS_WORDS.match(text) is not None
 
 
 def leans(question: Question) -> bool:

@@ -15,7 +15,7 @@ _DAY = re.compile(
 )
 # A year that names a version of a law, and a day on which somebody went to court: no day of an act.
 _A_VERSION = re.compile(r"\s?(?:版|修正|修订|修改|的?《|的?著作权法|的?民法典|施行|实施|生效|公布|通过)")
-_IN_COURT = re.compile(r"起诉|立案|受理|开庭|判决|宣判|传票|应诉|收到|收函|律师函|通知书?|发函|来函|咨询|签约?")
+IN_COURT = re.compile(r"起诉|立案|受理|开庭|判决|宣判|传票|应诉|收到|收函|律师函|通知书?|发函|来函|咨询|签约?")
 _LAWS_TOLD = 3
 
 
@@ -36,7 +36,7 @@ def days_told(text: str) -> list[Told]:
     found = []
     for match in _DAY.finditer(text):
         clause = re.split(r"[，,。；;\n]", text[match.end() : match.end() + 24])[0]
-        if _A_VERSION.match(text, match.end()) or _IN_COURT.search(clause):
+        if _A_VERSION.match(text, match.end()) or IN_COURT.search(clause):
             continue
         year, month, day = (int(match[name]) if match[name] else None for name in ("year", "month", "day"))
         assert year is not None

@@ -17,6 +17,7 @@ from rag.answer import FactSpan
 from rag.clauses import Clause, split_clauses
 from rag.fact_book import Condition, FactBook
 from rag.fact_model import FactModel, Floats
+from rag.priority import FIRST, defendant_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,8 @@ def _worded(plain: str, clauses: Sequence[Clause], book: FactBook) -> dict[str, 
             supposed = book.supposing.match(plain, clauses[rows[0]].words[0])
             if not supposed and denied.isdisjoint(rows):
                 found.setdefault(name, []).append(rows)
+    if FIRST in book.facts and FIRST not in found and (span := defendant_first(plain)):
+        found[FIRST] = [[row for row, one in enumerate(clauses) if one.start < span[1] and span[0] < one.end]]
     return found
 
 

@@ -38,8 +38,8 @@ _OF_A_DISPUTE = re.compile(
     r"\b(?:had (?:no|never had) access|never had access|fair use|safe harbou?r|lawful source|plead|defen[cs]e)\b",
     re.IGNORECASE,
 )
-# So many facts told before and now together make a story.
-_TOLD_IN_ALL = 3
+# So many facts told before and now together make a story; fewer where somebody was said to claim something.
+_TOLD_IN_ALL, _TOLD_IN_A_DISPUTE = 3, 2
 
 
 def supposes(text: str) -> bool:
@@ -70,8 +70,9 @@ def told_so_far(question: Question, corpus: Path) -> Case | None:
     earlier, told = read_case(before, corpus), read_case(now, corpus, question.raw)
     if not (earlier.sure() or is_disputed(before)) or not (told.sure() or goes_on):
         return None
-    surely = supposes(question.text) and is_disputed(before)
-    if len({*earlier.sure(), *told.sure()}) < (1 if surely else _TOLD_IN_ALL):
+    facts = len({*earlier.sure(), *told.sure()})
+    disputed = is_disputed(before)
+    if facts < (1 if disputed and supposes(question.text) else _TOLD_IN_A_DISPUTE if disputed else _TOLD_IN_ALL):
         return None
     # A fact told before stands where it is still read from the whole and nothing told now is its opposite.
     book, whole, now_sure = load_facts(corpus), read_case(both, corpus), set(told.sure())
