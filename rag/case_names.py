@@ -16,7 +16,7 @@ _INSTANCES = (
     (
         "二审",
         re.compile(
-            r"二审|终审|上诉审|上(?:头|面|一)那?级(?:的)?法院|上级法院|中院那边|上诉(?:的时候|时|中|后|阶段|期间|请求|法院|人)|两审|appeal",
+            r"二审|终审|上诉审|上(?:头|面|一)那?级(?:的)?法院|上级法院|中院那边|上诉(?:的时候|那个|案|时|中|后|阶段|期间|请求|法院|人)|两审|appeal",
             re.I,
         ),
     ),
@@ -27,6 +27,7 @@ _PLACE_TAIL = r"(?:(?:互联网|中级|基层)?(?:人民)?(?:法院|中院)?(?:�
 _PLACE_TAIL_IN_CONVERSATION = rf"(?:{_PLACE_TAIL}|(?:的?那个|那边|法院|的)?(?:呢|的呢)|那个|那边|那(?:[几两三四]?[张件幅部篇首]|起|桩)|的案|的(?=比|相比|[,，和跟]))"
 # A court of a place, or what it decided, in whatever words: 江西那件节气图怎么就反着判了, 伦敦的法院.
 _JUDGED_THERE = r"(?:[和与跟、][\u4e00-\u9fff]{2,4}(?=的|法院))?(?:的|那边的?|那儿的?)?(?:[\u4e00-\u9fff]{0,8}法院|法官|[^，。？！,.?!]{0,16}(?:判(?!例)|驳|官司|打[赢输]|(?<![法方提草议])案(?![件例]))|那[张幅件首篇段部][^。？！]{0,24}(?:法院|法官))"
+_AT_HOME = re.compile(r"国内|境内|中国|大陆")
 _WHERE_TO_SUE = re.compile(r"高院|高级|管辖|立案|归[^，。？！]{0,8}管|(?:哪|什么)[个家]?法院|去哪|到哪")
 _DESCRIBED, _FEW = 9, 2
 # So many pairs of characters of its own tell a case from the others of its place.
@@ -243,7 +244,7 @@ class CaseNames:
             if core not in text:
                 continue
             tail = (
-                rf"[^，。？！,.?!]{{0,{8 if in_conversation else 5}}}?(?:案|判决)|[那这](?:次|回|起|件|桩|单)|图(?:案)?(?![片像形])"
+                rf"[^，。？！,.?!]{{0,{8 if in_conversation else 5}}}?(?:案|判决|官司)|[那这](?:次|回|起|件|桩|单)|图(?:案)?(?![片像形])"
                 + (r"|[”」]?(?:呢|那个|那件|那边|的)" if in_conversation else "")
             )
             for match in re.finditer(rf"{re.escape(core)}[”」』》]?(?:{tail})", text):
@@ -369,6 +370,8 @@ class CaseNames:
         """Of several cases that a nickname fits, those that fit what else the text says: court, place, instance."""
         if len(held) < 2:
             return self._other_instance(held, text)
+        if _AT_HOME.search(text) and (domestic := tuple(filter(self._is_domestic, held))):
+            held = domestic
         courts = courts_named(text)
         metas = {short: self._metas.get(short, {}) for short in held}
         # A court may have heard the appeal in one of them.

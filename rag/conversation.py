@@ -17,7 +17,7 @@ _LEANING = re.compile(
     r"呢\s*[？?。]?\s*$|呢[,，]|^(?:那|那么|可是|但是?|不过|换成|换作|换到|第[一二两三四]种|[前后]一?种|还有|然后|再|它|他|她|其|该|此|这|上述|前述|刚才|前面|后者|前者|而|所以|为什么|为何|同一)|"
     r"(?:该|此|本|[那这][个起]?|上述|刚才(?:说|提到)?的|前述|上面(?:说|提到)?的)"
     r"(?:案|判决|法院|办法|条例|规定|解释|法|条|款|项|文章|作者|原告|被告|抗辩|标准|情形|图)|"
-    r"(?:上|下|前|后|这|该)一?[条款项]|"
+    r"(?:上|下|前|后|这|该)一?[条款项]|那半[边块]|[他她它]们?(?:没有?|吗|了|不)?[？?。]?$|"
     r"\b(?:it|its|that|this|those|they|the same|the case|the article|what about|how about)\b|^and\b",
     re.IGNORECASE,
 )
@@ -26,10 +26,12 @@ _TURNING_AWAY = re.compile(
     re.I,
 )
 _COMPARING = re.compile(
-    r"相比|对比|比较|比(?:起|呢|一比)|区别|不同|差别|差异|相反|反着|[跟和与].{1,12}(?:比|一样|一路)|一[个件边家].{1,5}一[个件边家]|compare|versus|differ|than\b",
+    r"相比|对比|比较|比(?:起|呢|一比)|区别|不同|差别|差异|相反|反着|[跟和与].{1,12}(?:比|一样|一路)|一[个件边家].{1,5}一[个件边家]|并排|对照|[跟和与].{1,12}谁|compare|versus|differ|than\b",
     re.I,
 )
-_BOTH = re.compile(r"这两(?:个|件|起)|[这那]俩|两边|两(?:个|件|起)?案|二者|两者|两个案子|分别|both\b|the two\b", re.I)
+_BOTH = re.compile(
+    r"这两(?:个|件|起)|[这那]俩|两边|两(?:个|件|起)?案|两[起家](?!公司)|二者|两者|两个案子|分别|both\b|the two\b", re.I
+)
 _ABOUT_CASE = re.compile(r"案|判|法院|原告|被告|赔|上诉|当事人|工具|court|plaintiff|defendant|case|award", re.I)
 _ABOUT_LAW = re.compile(r"[条款项]|办法|条例|解释|规定|施行|article|paragraph", re.I)
 _NEXT_ARTICLE = re.compile(r"(?:下|后|再下)(?:面|头)?(?:的)?一?条|next article", re.I)
@@ -182,6 +184,7 @@ def leans(question: Question) -> bool:
     compares = _COMPARING.search(question.text) is not None
     alone = len(question.cases) == 1 and len(question.cases[0].documents) == 1 and not question.places
     leaning = any(one.search(question.text) for one in (_LEANING, _RETURNING, _COUNTERPART))
+    leaning = leaning or (not question.names_something and _BOTH.search(question.text) is not None)
     return leaning or (compares and alone)
 
 

@@ -26,7 +26,7 @@ _SUPPOSED = re.compile(
 _ASKING = re.compile(r"(?:的话)?(?:呢|吗|么|嘛)?[？?]*$")
 # Words that go on with an analysis: a fact supposed, put right or forgotten, or a question on what came of it.
 _GOING_ON = re.compile(
-    rf"{_SUPPOSED.pattern}|改成|换成|变成|补充|其实|忘了说|刚才(?:漏|没说|说错|记错)|(?:说|记|看|弄|搞|讲)(?:错|混|岔|反)了?|更正|纠正|收回|作废|没说实话|"
+    rf"{_SUPPOSED.pattern}|改成|换成|变成|补充|其实|忘了说|刚才(?:漏|没说|说错|记错)|(?:说|记|看|弄|搞|讲)(?:错|混|岔|反)了?|更正|纠正|收回|作废|没说实话|说实话|老实说|想起来了|"
     r"漏了|情况变了|(?:查|问|弄|搞)清楚了|刚(?:刚)?(?:查|问|听|核|知道|发现|翻)|后来|结论|分析(?:要|会|该|得|怎么)|抗辩|胜算|变不变|有(?:什么|啥)?(?:变化|影响)|"
     r"还(?:能|有|可以|站得住|行|成立|管用)|\b(?:does that change|would that change|still|instead|actually|turns? out|misinformed|mistaken|"
     r"correct(?:ion|ing)|I was wrong|defen[cs]e)\b",
