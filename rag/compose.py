@@ -144,7 +144,10 @@ class Composer:
             return asked
         # Where nothing answers what it may ask, a text that may be no story has nothing to weigh either.
         if asked.kind is AnswerKind.ABSTAIN:
-            return facts if story.is_beyond_doubt or is_disputed(question.text) else asked
+            told = story.is_beyond_doubt or (
+                is_disputed(question.text) and (story.case.sure() or story.asks_for_defences)
+            )
+            return facts if told else asked
         return _both(question, facts, asked) if story.is_likely else _both(question, asked, facts)
 
     def _asked(self, question: Question, statutes: StatuteDesk, concepts: ConceptDesk, day: date) -> Composed:
@@ -218,7 +221,8 @@ class Composer:
         if not says_something(question.topic):
             return False
         field, hits = load_field(self._corpus), self._search(question.topic, day)
-        return reach(self._index, field, question.text, question.topic, hits) >= least
+        asked = f"{question.earlier} {question.text}" if question.inherited else question.text
+        return reach(self._index, field, asked, question.topic, hits, among_orders=question.injected) >= least
 
     def _whatever_the_number(
         self, question: Question, desk: ConceptDesk, shown: Set[Citation], day: date
@@ -250,7 +254,7 @@ class Composer:
         if (least := self._least_reach(question)) is None:
             return False
         hits = self._search(question.text, day)
-        return reach(self._index, field, question.text, question.text, hits) < least
+        return reach(self._index, field, question.text, question.text, hits, among_orders=question.injected) < least
 
     def _least_reach(self, question: Question) -> float | None:
         """The reach from which on a question is answered from what it names or leans on; None where it always is."""
@@ -372,7 +376,11 @@ class Composer:
             goes_on = (
                 question.in_conversation and hits and (field.holds(question.text) or (question.inherited and countries))
             )
-            near = 0.0 if goes_on else reach(self._index, field, asked, question.topic, hits)
+            near = (
+                0.0
+                if goes_on
+                else reach(self._index, field, asked, question.topic, hits, among_orders=question.injected)
+            )
             if near < 0 and question.cases and before:
                 return Composed(AnswerKind.CASE, before + self._unheld(question))
             if near < 0:

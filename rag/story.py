@@ -37,7 +37,8 @@ SIGNS = (
 )
 _MOST_FACTS = 6
 _WANTS_DEFENCE = re.compile(
-    r"[抗答申]辩|应诉|辩护|反驳|怎么辩|如何辩|怎么应对|如何应对|胜算|defen[cs]e|\bplead\b|\brebut\b", re.I
+    r"[抗答申]辩|应诉|辩护|反驳|怎么辩|如何辩|[这那]么辩|能[^，。？！,.?!]{0,4}辩|怎么应对|如何应对|胜算|defen[cs]e|\bplead\b|\brebut\b",
+    re.I,
 )
 _WORD = re.compile(r"[\u3400-\u9fff]|[A-Za-z]+")
 # How far from the bound, in log odds, a text is surely a fact pattern, or may be one. When this was chosen no question to learn from
