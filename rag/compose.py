@@ -324,7 +324,7 @@ class Composer:
         named = question.cases[0].documents[0]
         document = self._index.library.document(named, None, day)
         court = str(document.meta.get("court") or "") if document else ""
-        wanted = wish(f"{_SAME_COURT.sub(court, question.text)}有哪些案件")
+        wanted = wish(f"{question.earlier} {_SAME_COURT.sub(court, question.text)}有哪些案件")
         return listed(self._index.library, wanted, day, but=named) if court and wanted else []
 
     def _about(self, desk: StatuteDesk, document: HeldDocument, question: Question) -> list[Draft]:

@@ -22,7 +22,7 @@ _LEANING = re.compile(
     re.IGNORECASE,
 )
 _TURNING_AWAY = re.compile(
-    r"先不说|先放一放|不[说聊谈](?:这个|这些)了?|换个(?:问题|话题|事)|另外(?:想)?问|另一个问题|再问一个|顺便问|different question|another question",
+    r"先不说|先放一放|不[说聊谈](?:这个|这些)了?|换个(?:问题|话题|事)|另外(?:想)?问|另一个问题|再问一个|顺便问|unrelated|different (?:question|matter)|another question",
     re.I,
 )
 _COMPARING = re.compile(

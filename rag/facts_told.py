@@ -38,6 +38,8 @@ _OF_A_DISPUTE = re.compile(
     r"\b(?:had (?:no|never had) access|never had access|fair use|safe harbou?r|lawful source|plead|defen[cs]e)\b",
     re.IGNORECASE,
 )
+# Somebody who speaks of a dispute of his own, not of one that was decided.
+_OUR_OWN = re.compile(r"我|咱|客户|委托人|\b(?:we|our|my|client)\b", re.IGNORECASE)
 # So many facts told before and now together make a story; fewer where somebody was said to claim something.
 _TOLD_IN_ALL, _TOLD_IN_A_DISPUTE = 3, 2
 
@@ -65,7 +67,7 @@ def told_so_far(question: Question, corpus: Path) -> Case | None:
     if not (is_disputed(both) or _OF_A_DISPUTE.search(both) or told_before):
         return None
     # Who has asked about a case and goes on with a word of it asks about that case.
-    if question.cases and not (goes_on or told_before):
+    if question.cases and not (goes_on or told_before or (is_disputed(before) and _OUR_OWN.search(before))):
         return None
     earlier, told = read_case(before, corpus), read_case(now, corpus, question.raw)
     if not (earlier.sure() or is_disputed(before)) or not (told.sure() or goes_on):

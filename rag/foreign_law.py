@@ -21,7 +21,7 @@ _UNDER = r"(?:\b(?:law|act|statutes?|code|courts?|exception|legislation|legal|il
 _UNDER_ITS_LAW = (
     r"(?:[在按依照据于]|依据|根据|按照)(?:{0})|"
     r"(?:{0})(?:人|方面)?(?:给|对|规定|要求|允许|承认|认不认|怎么|如何|有没有|有无|是不是|能不能|管不管|那边|哪年|也|呢|跟|和|与|会|认)|"
-    r"^(?:那么?|而|但是?|可是?|换成|换到)?(?:{0})(?:正好|恰好|刚好|反而|倒|却|又|的话|一样|同样|不同|相反)|"
+    r"^(?:那么?|而|但是?|可是?|换成|换到)?(?:{0})(?:[正恰刚]好|好像|似乎|是否|正?相反|反而|倒|却|又|的话|一样|同样|不同)|"
     r"\b(?:in|under|by|of) (?:the )?(?:{0})\b|\b(?:does|do|did|has|have|would|will|is|are|can) (?:the )?(?:{0})\b|^(?:and|but|what about|how about|and what about) (?:the )?(?:{0})\b"
 )
 _CITED = (

@@ -27,7 +27,7 @@ _YEAR = re.compile(
 _SAID = {"今年": 0, "去年": 1, "前年": 2, "两年前": 2, "大前年": 3, "三年前": 3}
 _MADE = re.compile(
     r"画|做|拍|写|创作|完成|设计|定稿|提交|首次|发|公开|上传|建|生成|登记|出图|成稿|初稿|文件|日期|时间|形象|录|雕|刻|谱|编|开发|草|"
-    r"\b(?:dr[ae]wn?|made|posted|publish\w*|shown|final\w*|written|wrote|dated|uploaded|commit\w*|created|recorded|composed|registered|released|launched|designed)\b",
+    r"\b(?:dr[ae]wn?|made|posted|publish\w*|shown|final\w*|written|wrote|dated|uploaded|commit\w*|created|recorded|composed|inked|shot|photograph\w*|filmed|registered|released|launched|designed)\b",
     re.I,
 )
 # Who says so claims: 盗了我的图, we want to sue.
@@ -35,6 +35,10 @@ _CLAIMING = re.compile(
     r"(?:盗|抄|偷|搬|扒|仿|用|改)了?我(?:们|方|家)?的|我(?:们|方)?(?:想|要|能|可以|准备|打算)(?:告|起诉|维权|索赔)|(?:起诉|告)(?:他|她|对方)|"
     r"\b(?:copied|stole|took|used|uses|ripped off) (?:my|our)\b|\b(?:we|I) (?:want|plan|intend|are going|am going) to sue\b",
     re.I,
+)
+# Said without a day: 比他的打样单还早四天.
+_EARLIER_THAN = re.compile(
+    r"[比较](?:他|她|对方|原告|权利人|原作)(?:们|那[张幅件个首])?[^，。；！？,.;!?]{0,10}(?:早|先)(?:了|出|整整|完成|发|[一二两三四五六七八九十半\d])"
 )
 _JANUARY = 1
 
@@ -50,6 +54,8 @@ def defendant_first(text: str) -> tuple[int, int] | None:
     """
     if _CLAIMING.search(text):
         return None
+    if said := _EARLIER_THAN.search(text):
+        return said.span()
     days: dict[bool, list[tuple[int, tuple[int, int]]]] = {True: [], False: []}
     ours: bool | None = None
     before = ""
