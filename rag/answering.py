@@ -134,7 +134,7 @@ class Answering:
 def together(odds: Floats) -> Floats:
     """The log odds that any of the passages answers a question, from those of each (questions, passages): shape (questions,).
 
-    >>> together(np.array([[0.0, 0.0], [-9.0, 3.0]], dtype=np.float32)).round(1).tolist()
+    >>> [round(float(odds), 1) for odds in together(np.array([[0.0, 0.0], [-9.0, 3.0]], dtype=np.float32))]
     [0.7, 3.0]
     """
     found: Floats = np.logaddexp.reduce(odds, axis=1)

@@ -86,9 +86,9 @@ _AWAY_FROM_DOCUMENT, _AWAY_FROM_CASE, _AWAY_FROM_SUIT = -1.0, -1.5, -8.0
 _AWAY_FROM_CASE_TALKED_OF, _AWAY_FROM_PLACE_TALKED_OF = -3.0, -4.0
 _AWAY_FROM_CASE_LEANED_ON, _AWAY_FROM_PLACE_LEANED_ON, _AWAY_FROM_SUIT_TALKED_OF = -5.0, -7.0, -7.5
 _FEW_TERMS = 6
-# From here on in log odds of reach a document that is not held may be named by mistake; from the second where its title is given.
-# When these were chosen, questions on law that is not held were below the first.
-_RATHER_WITHIN, _BEYOND_DOUBT = 0.5, 2.0
+# From here on in log odds of reach a document that is not held may be named by mistake; from the second where no title held is like it.
+# When these were chosen, questions on law that is not held were below the second.
+_RATHER_WITHIN, _BEYOND_DOUBT = 0.5, 2.5
 _KIND_OF_DOCUMENT = re.compile(r"(?:解释|规定|条例|办法|意见|法|细则|通知|指引|指南|标准)$")
 _PART = re.compile(r"[条款项]|article|paragraph|item", re.I)
 # What is said of an article belongs to another where a search does not find it among so many; so many of those are shown.
@@ -144,10 +144,13 @@ class Composer:
             return asked
         # Where nothing answers what it may ask, a text that may be no story has nothing to weigh either.
         if asked.kind is AnswerKind.ABSTAIN:
-            told = story.is_beyond_doubt or (
-                is_disputed(question.text) and (story.case.sure() or story.asks_for_defences)
-            )
-            return facts if told else asked
+            # Whose suit tells no fact at all may be about anything.
+            field = load_field(corpus)
+            ours = field.is_about_ai(question.text) or field.speaks_of_works(question.text)
+            told = story.case.sure() or (story.asks_for_defences and ours)
+            if not (story.is_beyond_doubt or (told and is_disputed(question.text))):
+                return asked
+            return facts
         return _both(question, facts, asked) if story.is_likely else _both(question, asked, facts)
 
     def _asked(self, question: Question, statutes: StatuteDesk, concepts: ConceptDesk, day: date) -> Composed:
@@ -206,6 +209,7 @@ class Composer:
         """Whether what a question names and is not held is beside the point: law of ours that is called by a wrong name or by one
         from memory, with words on what is surely within reach. Foreign law and cases are what they are called."""
         foreign = load_field(self._corpus).foreign.named(question.text)
+        names = ["" if "《" in m.raw else (m.name or m.raw).partition("第")[0] for m in question.unheld]
         if any(
             (m.citation and m.citation.is_case)
             or not _KIND_OF_DOCUMENT.search((m.name or m.raw).partition("第")[0].rstrip("》"))
@@ -213,8 +217,16 @@ class Composer:
             for m in question.unheld
         ):
             return False
-        by_title = any("《" in mention.raw for mention in question.unheld)
-        return self._says_what_is_held(question, day, _BEYOND_DOUBT if by_title else _RATHER_WITHIN)
+        of_ours = all(map(self._may_be_held, names))
+        return self._says_what_is_held(question, day, _RATHER_WITHIN if of_ours else _BEYOND_DOUBT)
+
+    def _may_be_held(self, name: str) -> bool:
+        """Whether a name is 司法解释 without a title of its own, or made of characters of a title held: 传播权规定."""
+        kind = _KIND_OF_DOCUMENT.search(name)
+        titles = [one.title for one in self._index.library.documents() if one.builtin and one.kind is Kind.STATUTE]
+        words = name[: kind.start()] if kind else ""
+        of_a_title = any(all(letter in letters for letter in words) for letters in map(iter, titles))
+        return name.endswith("司法解释") or bool(words and of_a_title)
 
     def _says_what_is_held(self, question: Question, day: date, least: float) -> bool:
         """Whether a question says something beside what it cites, and with that is as far as `least` within reach."""

@@ -1,6 +1,5 @@
 """Whether a passage answers a question: the shipped model, its file, and that numpy computes what was trained."""
 
-
 import numpy as np
 import pytest
 import torch

@@ -194,3 +194,40 @@ def test_what_says_nothing_by_itself_leans_on_the_talk_before(ask: Asking) -> No
     answer = ask("我就一路边小摊，跟人家连锁大商场要求一个样？", *history)
     assert "知识产权证据规定/4/2" in keys_of(answer)
     assert ask("那我家猫该打什么疫苗？", *history).abstained
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "key"),
+    [
+        (("张家港那个蝴蝶椅，原告怎么输的", "没有保留原始创作记录。"), "春风也是这样吗", "(2023)京0491民初11279号"),
+        (
+            ("慕尼黑那个记歌词的案子怎么判", "认定构成复制。"),
+            "英国正好相反？",
+            "英格兰及威尔士高等法院·Getty Images诉Stability AI案",
+        ),
+        (("诉OpenAI的GEMA赢了吗", "一审支持。"), "what about Singapore?", "新加坡版权法第243-244条"),
+    ],
+)
+def test_a_name_or_a_country_at_the_head_goes_on_about_it(
+    ask: Asking, history: tuple[str, ...], question: str, key: str
+) -> None:
+    assert holds(ask(question, *history), key)
+
+
+def test_where_a_rule_stands_is_asked_of_what_was_said_before(ask: Asking) -> None:
+    answer = ask(
+        "出处？第几条第几款，我写函要用", "权利人投诉过来，平台拖着不处理会怎样", "对损害的扩大部分承担连带责任。"
+    )
+    assert holds(answer, "民法典/1195/2")
+
+
+def test_a_change_of_subject_is_no_part_of_the_question(ask: Asking) -> None:
+    answer = ask("换个话题，起诉有没有时间限制", "通州那几个人真坐牢了吗", "最高一年六个月，部分缓刑。")
+    assert holds(answer, "著作权民事纠纷司法解释/27")
+
+
+def test_who_asked_about_a_case_tells_no_dispute_of_his_own(ask: Asking) -> None:
+    answer = ask(
+        "and the pirated library?", "Was training on books fair use in Bartz v. Anthropic?", "Yes, as transformative."
+    )
+    assert answer.kind is AnswerKind.CASE

@@ -113,6 +113,24 @@ WEIGHED = [
         (NC, FU),
         (PD,),
     ),
+    # what was there first was made without the other,
+    (
+        "We drew this heron logo in May 2020; the layered file carries that date. The claimant first posted his near-identical "
+        "heron in March 2024 and is suing us.",
+        (NA,),
+        (NS,),
+    ),
+    ("我2018年就把这只石狮子刻好了，文件日期在。他2023年才发他的，两只几乎一个样，却告我抄他。", (NA,), ()),
+    # but who was first and sues is no defendant,
+    ("我2018年就把这只石狮子刻好了。他2023年用AI仿了我的，几乎一个样，我要告他。", (DM,), (NA,)),
+    # figures and formulas alone are no work,
+    ("对方主张的是“每勺盐五克、蒸十二分钟”这组数据，说是AI总结的。我们页面用了同样的时间，文字自己写的。", (NC,), ()),
+    # and a choir that sang for nothing is free to.
+    (
+        "退休教师合唱团在社区免费演出，用AI伴奏唱了一首流行歌，没卖票，没给演员钱，没有广告，节目单写了词曲作者。现在要我们交钱。",
+        (FU,),
+        (),
+    ),
 ]
 
 
@@ -175,3 +193,8 @@ def test_a_mistake_in_the_words_is_named(text: str, message: str, tmp_path: Path
     (tmp_path / "lexicon" / "facts.yaml").write_text(text, "utf-8")
     with pytest.raises(UnusableInput, match=message):
         load_facts(tmp_path)
+
+
+def test_who_admits_the_infringement_argues_about_the_amount_first(assistant: Assistant) -> None:
+    answer = assistant.ask("我网店用了一张别人的AI图，侵权我认，人家索赔三十万，我就挂了两天没卖一分钱。怎么辩？")
+    assert answer.defenses[0].id == DM

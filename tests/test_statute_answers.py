@@ -316,3 +316,14 @@ def test_what_is_said_of_an_article_is_found_whatever_its_number(ask: Asking, qu
 
 def test_the_right_number_is_followed_by_no_other_article(ask: Asking) -> None:
     assert "若不论条号" not in ask("著作权法第五十四条第二款的法定赔偿上下限是多少？").text
+
+
+def test_what_stands_in_another_article_is_cited_to_the_item(ask: Asking) -> None:
+    answer = ask("深度合成管理规定第十二条列了要显著标识的五类服务，换脸属于哪一类？")
+    assert holds(answer, "深度合成管理规定/17/1/3")
+
+
+def test_law_named_from_memory_is_found_by_what_is_said_of_it(ask: Asking) -> None:
+    answer = ask("最高法院2011年那份政策意见第8条列了哪几个考量因素来判断合理使用？")
+    assert not answer.abstained
+    assert holds(answer, "法发〔2011〕18号/8")
