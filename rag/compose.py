@@ -88,6 +88,8 @@ _AWAY_FROM_CASE_LEANED_ON, _AWAY_FROM_PLACE_LEANED_ON, _AWAY_FROM_SUIT_TALKED_OF
 _FEW_TERMS = 6
 # The same for a text that may tell a dispute: of 35 such that do, none was below -3.4, of 20 that nothing answers ten were below.
 _AWAY_FROM_DISPUTES = -5.0
+# So many facts on works or AI are told to be weighed, whether or not anybody complains in so many words.
+_TELLS_MUCH = 3
 # From here on in log odds of reach a document that is not held may be named by mistake; from the second where no title held is like it.
 # When these were chosen, questions on law that is not held were below the second.
 _RATHER_WITHIN, _BEYOND_DOUBT = 0.5, 2.5
@@ -157,8 +159,10 @@ class Composer:
         if reach(self._index, field, question.text, question.topic, hits) < _AWAY_FROM_DISPUTES:
             return False
         ours = field.is_about_ai(question.text) or field.speaks_of_works(question.text)
-        told = story.case.sure() or (story.asks_for_defences and ours)
-        return story.is_beyond_doubt or bool(told and is_disputed(question.text))
+        facts = len(story.case.sure())
+        told = facts or (story.asks_for_defences and ours)
+        much = ours and facts >= _TELLS_MUCH
+        return story.is_beyond_doubt or much or bool(told and is_disputed(question.text))
 
     def _asked(self, question: Question, statutes: StatuteDesk, concepts: ConceptDesk, day: date) -> Composed:
         """The answer to a question that asks for a place, a case, a document or a rule."""
@@ -563,7 +567,7 @@ class Composer:
         analysis = analyse(story.case, self._index.library, self._corpus, day, question.language)
         # The amount can always be argued about: facts that carry nothing else may not have been told to be weighed.
         carries = wants_defence(question.text) or any(one.rule.id != FLOOR for one in analysis.tried)
-        if not (carries or story.is_likely):
+        if not (carries or story.is_likely or len(story.case.sure()) >= _TELLS_MUCH):
             return None, None
         return _told(analysis), story if carries else replace(story, told=Told.PERHAPS)
 

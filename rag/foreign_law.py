@@ -8,7 +8,9 @@ from functools import lru_cache
 from pathlib import Path
 
 # Chinese law asked about beside the foreign one, or for somebody from abroad, is answered.
-_CHINA = re.compile(r"中国|我国|国内|境内|大陆|本国|咱们|\b(?:china|chinese|prc|mainland)\b", re.I)
+_CHINA = re.compile(
+    r"中国|我国|国内|境内|大陆|本国|咱们|北京|上海|\b(?:china|chinese|prc|mainland|beijing|shanghai)\b", re.I
+)
 # What makes of a place a question on its law, and not on a tune, a tourist or a seller from there: 韩国著作权法, 澳洲那边, 印度法院怎么判.
 _ITS_LAW = (
     r"(?:(?:那边|那里|那儿)(?!的?(?:朋友|客户|亲戚|同事|供应商|供货商|老板|公司|工厂|厂家|卖家|买家|人|店))|当地|境内|国内|"

@@ -27,7 +27,7 @@ _YEAR = re.compile(
 _SAID = {"今年": 0, "去年": 1, "前年": 2, "两年前": 2, "大前年": 3, "三年前": 3}
 _MADE = re.compile(
     r"画|做|拍|写|创作|完成|设计|定稿|提交|首次|发|公开|上传|建|生成|登记|出图|成稿|初稿|文件|日期|时间|形象|录|雕|刻|谱|编|开发|草|"
-    r"\b(?:dr[ae]wn?|made|posted|publish\w*|shown|final\w*|written|wrote|dated|uploaded|commit\w*|created|recorded|composed|inked|shot|photograph\w*|filmed|registered|released|launched|designed)\b",
+    r"\b(?:dr[ae]wn?|made|posted|publish\w*|shown|final\w*|finish\w*|complet\w*|written|wrote|dated|uploaded|commit\w*|created|recorded|composed|inked|shot|photograph\w*|filmed|registered|released|launched|designed)\b",
     re.I,
 )
 # Who says so claims: 盗了我的图, we want to sue.

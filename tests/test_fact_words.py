@@ -7,7 +7,7 @@ import pytest
 import corpus
 from ingest.errors import UnusableInput
 from rag.analysis import read_case
-from rag.answer import Strength
+from rag.answer import AnswerKind, Strength
 from rag.assistant import Assistant
 from rag.defence_rules import load_rules
 from rag.fact_book import load_facts
@@ -198,3 +198,11 @@ def test_a_mistake_in_the_words_is_named(text: str, message: str, tmp_path: Path
 def test_who_admits_the_infringement_argues_about_the_amount_first(assistant: Assistant) -> None:
     answer = assistant.ask("我网店用了一张别人的AI图，侵权我认，人家索赔三十万，我就挂了两天没卖一分钱。怎么辩？")
     assert answer.defenses[0].id == DM
+
+
+def test_three_facts_on_a_work_are_weighed_though_nobody_complains_in_so_many_words(assistant: Assistant) -> None:
+    answer = assistant.ask(
+        "幼儿园把家长画的卡通小熊让AI改成动的贴门口大屏，画的家长不乐意，园里说是教学用，说得过去吗？"
+    )
+    assert not answer.abstained
+    assert answer.kind is AnswerKind.DEFENSE
