@@ -62,18 +62,20 @@ def told_so_far(question: Question, corpus: Path) -> Case | None:
     before, now = question.told, _SUPPOSED.sub(_blank, _ASKING.sub(_blank, question.text))
     if not before or asks_to_be_shown(now):
         return None
-    both, goes_on = f"{before}\n{now}", _GOING_ON.search(question.text) is not None
-    told_before = is_story(before, corpus, load_field(corpus))
-    if not (is_disputed(both) or _OF_A_DISPUTE.search(both) or told_before):
+    both, goes_on, disputed = f"{before}\n{now}", _GOING_ON.search(question.text) is not None, is_disputed(before)
+
+    def is_told() -> bool:
+        return is_story(before, corpus, load_field(corpus))
+
+    if not (is_disputed(both) or _OF_A_DISPUTE.search(both) or is_told()):
         return None
     # Who has asked about a case and goes on with a word of it asks about that case.
-    if question.cases and not (goes_on or told_before or (is_disputed(before) and _OUR_OWN.search(before))):
+    if question.cases and not (goes_on or (disputed and _OUR_OWN.search(before)) or is_told()):
         return None
     earlier, told = read_case(before, corpus), read_case(now, corpus, question.raw)
-    if not (earlier.sure() or is_disputed(before)) or not (told.sure() or goes_on):
+    if not (earlier.sure() or disputed) or not (told.sure() or goes_on):
         return None
     facts = len({*earlier.sure(), *told.sure()})
-    disputed = is_disputed(before)
     if facts < (1 if disputed and supposes(question.text) else _TOLD_IN_A_DISPUTE if disputed else _TOLD_IN_ALL):
         return None
     # A fact told before stands where it is still read from the whole and nothing told now is its opposite.

@@ -45,13 +45,12 @@ class Weighed:
         return [one for one in self.elements if one.status is status and (one.rule.decisive or not decisive)]
 
     @property
-    def rank(self) -> tuple[int, bool, int, int]:
-        """Sorts strongest first: strength, damages last among equals unless the facts point to it, what they point to, elements met
-        less unmet."""
+    def rank(self) -> tuple[int, int, bool, int]:
+        """Sorts strongest first: strength, damages last among equals or, where the facts point to it, first, what else they point to,
+        elements met less unmet."""
         balance = len(self.of(ElementStatus.MET)) - len(self.of(ElementStatus.UNMET))
-        is_last = self.rule.id == FLOOR and not self.leads
-        leads = self.leads + (self.leads and self.rule.id == FLOOR)
-        return _ORDER.index(self.strength), is_last, -leads, -balance
+        place = 1 if self.rule.id != FLOOR else 0 if self.leads else 2
+        return _ORDER.index(self.strength), place, not self.leads, -balance
 
 
 def weigh(case: Case, rules: Sequence[DefenceRule]) -> list[Weighed]:
