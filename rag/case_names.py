@@ -16,7 +16,7 @@ _INSTANCES = (
     (
         "二审",
         re.compile(
-            r"二审|终审|上诉审|上(?:头|面|一)那?级(?:的)?法院|上级法院|中院那边|上诉(?:的时候|那个|案|时|中|后|阶段|期间|请求|法院|人)|两审|appeal",
+            r"二审|终审|上诉审|上(?:头|面|一)那?级(?:的)?法院|上级法院|中院那边|(?:^|[，。？！,.?!\n]|那)中院|上诉(?:的时候|那个|案|时|中|后|阶段|期间|请求|法院|人)|两审|appeal",
             re.I,
         ),
     ),
@@ -35,6 +35,7 @@ _TOLD_APART = 2
 # Tools and companies that many cases name tell none from another; those of one case alone do.
 _LATIN_WORD = re.compile(r"(?<![a-z])[a-z]{3,}(?![a-z])")
 _SHORTEST_ALONE = 4
+_IN_THE_STYLE = "-style"
 _AGAINST = re.compile(r"(?P<first>[A-Za-z]+) vs?\.? (?P<second>[A-Z][A-Za-z]*)")
 _PARTIES = re.compile(
     r"(?P<plaintiff>[\u4e00-\u9fff]{1,7}[\u4e00-\u9fff某])(?:起?诉|状?告了?|vs?\.?)(?P<defendant>[\u4e00-\u9fff]{1,9}[\u4e00-\u9fff某])"
@@ -42,12 +43,12 @@ _PARTIES = re.compile(
 _CASE_TAIL = re.compile(r"(?:一案|那?个?案子?|的|官司|纠纷).*$")
 # A name at the head of a follow-up that goes on about it, or one that is compared with.
 _IN_A_FOLLOW_UP = (
-    r"(?:^|(?<=[\n,，。?？!！]))(?:那么?|可是?|而)?(?P<name>{0})[”」』》]?\s*(?=也|是不是|[跟和与]|又|却|咋|怎么|有没有|的)"
+    r"(?:^|(?<=[\n,，。?？!！]))(?:那么?|可是?|而)?(?:[\u4e00-\u9fff]{{2,4}}的)?(?P<name>{0})[”」』》]?\s*(?=也|是不是|[跟和与]|又|却|咋|怎么|有没有|的|要|赔|判|赢|输|那[边个件])"
     r"|(?<=[跟和与比像])(?P<name_>{0})[”」』》]?(?=一样|同样|一路|比|相|不同|那|到底|有什么|有啥|哪)"
 )
 # What says of a name that a case is meant by it.
 _CALLED_A_CASE = re.compile(
-    r"[”」』》]?(?:[^，。？！,.?!、和与]{0,6}?(?:案|判决|裁定|和解|官司|诉讼|一审|二审|上诉)|[那这][个件起份单桩宗]|被[^，。？！,.?!]{1,8}?[告诉](?!知)|的?(?:呢|案)|诉|案| case| ruling| judgment| decision| settlement)"
+    r"[”」』》]?(?:[^，。？！,.?!、和与]{0,6}?(?:案|判决|裁定|和解|官司|诉讼|一审|二审|上诉)|[那这][个件起份单桩宗]|[那这]边的?(?:法官|法院|判)|被[^，。？！,.?!]{1,8}?[告诉](?!知)|的?(?:呢|案)|诉|案| case| ruling| judgment| decision| settlement)"
 )
 _CALLED_FROM_AFAR = re.compile(r"[^，。？！,.?!、]{0,12}?(?:官司|诉讼(?!时效)|和解|案(?![件例情由]))")
 _ENGLISH_CASE = re.compile(
@@ -81,6 +82,8 @@ _BY_TRADE = re.compile(
     r"(?:[几那这]?[些家个]|多家|[一三]家|三大|某)?(?:音乐|唱片|影视|电影|图片|图库|出版|新闻|媒体|游戏|动漫|词曲)?(?:公司|集团|唱片|音乐|协会|出版社?|报社?)们?"
 )
 _HEART = re.compile(r"[\u4e00-\u9fffA-Za-z]{2,8}")
+# Whoever may be any party: 新创华诉AI公司案 is not called AI公司.
+_ANYBODY = re.compile(r"(?:AI|人工智能|某|科技|网络|大模型)*(?:公司|平台|网站|软件|模型)")
 _PROPER = re.compile(r"[A-Z][A-Za-z]{3,}")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _CLOSE = 0.9
@@ -272,7 +275,7 @@ class CaseNames:
                 core = to_simplified(str(alias)).removesuffix("案")
                 parts = re.split("诉", core) if "诉" in core else [core] if core != alias else []
                 for part in parts:
-                    if _HEART.fullmatch(part) and "某" not in part and short not in hearts.get(part, ()):
+                    if _HEART.fullmatch(part) and not _ANYBODY.fullmatch(part) and "某" not in part and short not in hearts.get(part, ()):
                         hearts[part] = (*hearts.get(part, ()), short)
         return hearts
 
@@ -378,7 +381,7 @@ class CaseNames:
         related = dict.fromkeys(str(other) for meta in metas.values() for other in meta.get("related") or ())
         fits = [
             short
-            for short in (*metas, *related)
+            for short in dict.fromkeys((*metas, *related))
             if any(same_court(said, str(self._metas.get(short, {}).get("court"))) for said, _, _ in courts)
         ]
         metas |= {short: self._metas.get(short, {}) for short in fits}
@@ -453,6 +456,8 @@ class CaseNames:
             raw = text[match.start() : match.end()]
             far = word not in _COMMON_LATIN and _CALLED_FROM_AFAR.match(text, match.end()) is not None
             alone = len(shorts) == 1 and len(word) >= _SHORTEST_ALONE and word not in _COMMON_LATIN
+            if text[match.end() : match.end() + len(_IN_THE_STYLE)].lower() == _IN_THE_STYLE:
+                continue
             if shorts and self.is_sued_by_another(text, match.start(), shorts):
                 continue
             if (

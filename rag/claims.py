@@ -18,6 +18,7 @@ _COURT_BREAK = re.compile(
 )
 _COURT_KIND = re.compile(r"(?:互联网|知识产权|人民|中级|高级|海事|铁路(?:运输)?|金融|军事)$")
 _PLACE_UNIT = re.compile(r"[省市区县]$")
+_COURT_LEVELS = re.compile("中级|中院"), re.compile("高级|高院")
 _COURT_TRIM = re.compile(r"人民|[省市区县]|法院|高院|中院|中级|高级")
 _CLAIMED = re.compile(r"索赔|诉请|诉求|请求|主张|要求|起诉")
 _AWARDED = re.compile(r"判赔|判决|判令|判了|判|赔偿|赔了|赔付|获赔|支付|酌定|赔")
@@ -163,9 +164,10 @@ def courts_named(text: str) -> list[tuple[str, int, int]]:
 
 
 def same_court(said: str, held: str) -> bool:
-    """Whether a court named shortly can be the court held: 常熟法院 is 江苏省常熟市人民法院."""
+    """Whether a court named shortly can be the court held: 常熟法院 is 江苏省常熟市人民法院, but 杭州中院 is not 杭州互联网法院."""
     short = _COURT_TRIM.sub("", said)
-    return bool(short) and short in _COURT_TRIM.sub("", held)
+    same_level = all(level.search(held) for level in _COURT_LEVELS if level.search(said))
+    return bool(short) and short in _COURT_TRIM.sub("", held) and same_level
 
 
 def _court(text: str, meta: Mapping[str, Any]) -> list[Misfit]:

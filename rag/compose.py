@@ -18,6 +18,7 @@ from ingest.citation import Citation
 from ingest.document import Kind
 from ingest.numerals import to_int
 from rag.answer import AnswerKind, Defense
+from rag.answering import load_answering, passage_text
 from rag.captions import load_captions
 from rag.case_list import introduced, listed, wish
 from rag.cases import CaseDesk, CaseFile, about_case, are_instances, asks_for_fact, several_fit
@@ -72,6 +73,9 @@ _OF_A_SUIT = re.compile(
 )
 # Where the commentary speaks for itself and does not retell.
 _VIEW = re.compile(r"(?:文章|作者)(?:则|还|又|也|并)?(?:认为|小结|主张|指出|建议|批评|质疑)")
+# Of so many documents of the conversation the passage nearest to a follow-up is shown as well, where the log odds that it answers are at
+# least these. When this was chosen that mended four of 13 wrong answers to follow-ups, and 0.8 passages an answer were shown.
+_TALKED_OF, _MAY_ANSWER = 3, -1.0
 # The share of a question's terms that a passage of a named document must hold to be shown first.
 _SPEAKS_OF_IT = 0.15
 # Log odds of reach from which on a follow-up that says nothing of the field by itself is taken to lean on the talk before.
@@ -134,6 +138,13 @@ class Composer:
             return _instructions_only(question) if question.injected else _too_short(question)
         if self._asks_for_unheld(question, day):
             return Composed(AnswerKind.ABSTAIN, cited_places(question, statutes))
+        composed = self._composed(question, statutes, concepts, day)
+        if question.in_conversation and composed.kind not in (AnswerKind.ABSTAIN, AnswerKind.CLARIFY):
+            composed.drafts += self._from_the_talk(question, composed.drafts, concepts, day)
+        return composed
+
+    def _composed(self, question: Question, statutes: StatuteDesk, concepts: ConceptDesk, day: date) -> Composed:
+        """The answer to a question of which it is not plain from its form that there is none."""
         facts, story = self._defences(question, day)
         if facts and (story is None or story.told is not Told.PERHAPS):
             if facts.kind is AnswerKind.DEFENSE and not wants_defence(question.text):
@@ -150,6 +161,27 @@ class Composer:
         if asked.kind is AnswerKind.ABSTAIN:
             return facts if self._is_ours(question, story, day) else asked
         return _both(question, facts, asked) if story.is_likely else _both(question, asked, facts)
+
+    def _from_the_talk(
+        self, question: Question, drafts: Sequence[Draft], desk: ConceptDesk, day: date
+    ) -> list[Draft]:
+        """What the documents that the conversation named say of a follow-up, where the answer does not show it already."""
+        if question.names_something and not question.inherited:
+            return []
+        library = self._index.library
+        talked_of = list(question.talked_of)
+        if leaning(question.told) is Leaning.COMMENTARY:
+            talked_of += [one.citation.document for one in library.documents() if one.kind is Kind.COMMENTARY]
+        found = []
+        for short in list(dict.fromkeys(talked_of))[:_TALKED_OF]:
+            hits = self._search(f"{question.text} {short}", day)
+            found += [hit for hit in hits if hit.citation.document == short][:1]
+        shown = {support.citation for draft in drafts for support in draft.supports}
+        unseen = [hit for hit in found if not any(citation.contains(hit.citation) for citation in shown)]
+        passages = [passage_text(hit.title, hit.text) for hit in unseen]
+        odds = load_answering().odds([question.text], passages)[0].tolist()
+        telling = [hit for hit, odd in zip(unseen, odds, strict=True) if odd >= _MAY_ANSWER]
+        return about_concept(desk, question, [], telling)
 
     def _is_ours(self, question: Question, story: Story, day: date) -> bool:
         """Whether a text that may tell a dispute is to be weighed though nothing answers what it may ask: not where it is far from
@@ -196,7 +228,9 @@ class Composer:
             beside = self._beside(question, concepts, day) if any(draft.supports for draft in drafts) else []
             comments = self._comments_on(question, concepts, day)
             return Composed(kinds[0], [*comments, *drafts, *beside, *self._unheld(question)])
-        if question.unheld and not (question.cases or question.places) and not self._is_misnamed(question, day):
+        # Among orders to the assistant an invented name may be planted: it decides nothing.
+        about_unheld = question.unheld and not (question.cases or question.places or question.injected)
+        if about_unheld and not self._is_misnamed(question, day):
             return Composed(AnswerKind.ABSTAIN, self._unheld(question))
         if question.loose and not drafts and not says_something(question.topic):
             return _which_law(question)
@@ -400,11 +434,9 @@ class Composer:
             goes_on = (
                 question.in_conversation and hits and (field.holds(question.text) or (question.inherited and countries))
             )
-            near = (
-                0.0
-                if goes_on
-                else reach(self._index, field, asked, question.topic, hits, among_orders=question.injected)
-            )
+            near = reach(self._index, field, asked, question.topic, hits, among_orders=question.injected)
+            if goes_on and near >= _FAR_IN_CONVERSATION:
+                near = 0.0
             if near < 0 and question.cases and before:
                 return Composed(AnswerKind.CASE, before + self._unheld(question))
             if near < 0:
@@ -577,6 +609,13 @@ class Composer:
         names = list(dict.fromkeys(mention.name or mention.raw for mention in question.unheld))
         if not names:
             return []
+        if question.injected:
+            # What was planted is not repeated.
+            said = question.language.pick(
+                "所附文字引用的文件或案件有本库没有收录的，无法核对，不予采信。",
+                "Some documents or cases cited in the text given are not held here; they cannot be checked and are not relied on.",
+            )
+            return [Draft(said)]
         listed = "、".join(names)
         return [
             Draft(

@@ -50,7 +50,7 @@ _PART = re.compile(r"第[一二三四五六七八九十\d]+(?:部分|卷|篇|辑
 _FIRST = r"(?:最开始|一开始|最初|最先|最早|开头|头一?|第一)那?[个种件条次样项]?(?:问|说|提|讲)?(?:过|到)?的?那?[个件]?"
 _RETURNING = re.compile(
     r"回到|[说绕转倒拉]回|回头(?:看|说|讲)|回过头|再说(?:前面|之前|刚才|最初|一开始)|(?:最开始|一开始|最初|最先|头一个|第一个)(?:问|说|提)?的?|"
-    r"(?:前面|之前|早先|上面|先前)(?:问|说|提|讲)?(?:到|过|起)?的?(?:那|这)|那[^,。;!?那]{1,8}那(?:事|个|件|头|边|桩)|"
+    r"(?:前面|之前|早先|上面|先前|刚才)(?:问|说|提|讲)?(?:到|过|起)?的?(?:那|这)|那[^,。;!?那]{1,8}那(?:事|个|件|头|边|桩)|"
     r"(?:^|[^之从])前一?[个件](?![月年天小季世半])|最[早先](?:问|那个问题)|头一?[个件](?:案|官司|问题)|[前上]面那[个家件起桩]|"
     r"go(?:ing)? back to|back to|(?:return|returning) to|earlier question|my first question",
     re.I,
@@ -62,6 +62,8 @@ _BACK_TO_FIRST = re.compile(
 _BACK_TO_FORMER = re.compile(
     r"[前上]面那[个家件起桩]|前一?[个种件次样](?![月年天小季世半])|上上个|\b(?:previous|former|one before)\b", re.I
 )
+# What is gone back to was not asked last.
+_BACK = re.compile(r"回到|[说绕转]回|回过头|前面|之前|早先|先前|最[初早先]|go(?:ing)? back|earlier", re.I)
 # Asking for any case or rule of a kind is no word on the one talked of: 有没有拿AI改图判了刑的.
 _ASKS_FOR_ANY = re.compile(r"^(?:那|那么)?(?:有没有|有无|有哪些|哪些|哪几)|^(?:is|are) there any\b", re.I)
 # Asking another law for what was talked of: 民法典里也有对应的一条吧.
@@ -80,7 +82,7 @@ _FOR_ITS_WORDS = re.compile(
     re.I,
 )
 # A question with so many terms of its own says enough by itself, unless it leans on what came before.
-_SELF_SUFFICIENT, _SHORT = 14, 6
+_SELF_SUFFICIENT, _SHORT, _FEW = 14, 6, 2
 
 
 def follow_up(reader: Reader, question: Question, history: Sequence[Turn], *, leaning: bool = False) -> Question:
@@ -89,9 +91,9 @@ def follow_up(reader: Reader, question: Question, history: Sequence[Turn], *, le
     With `leaning` it is read so whatever its words say.
     """
     own = sum(terms(question.topic).values())
-    turns_away = _TURNING_AWAY.search(question.text) is not None
-    goes_on = (leaning or leans(question)) and not turns_away
-    if turns_away and own > 2:
+    away = _TURNING_AWAY.search(question.text) is not None
+    goes_on = (leaning or leans(question)) and not away
+    if turns_away(question):
         # What says so is no part of what is asked.
         asked = _TURNING_AWAY.sub(lambda match: " " * len(match[0]), question.text)
         return replace(question, text=asked, topic=_TURNING_AWAY.sub("", question.topic).strip(" ,"))
@@ -159,15 +161,32 @@ def _returned_to(question: Question, said: "Sequence[_Said]") -> "Sequence[_Said
         return said[: asked[1]]
     if _BACK_TO_FORMER.search(question.text):
         return said[: asked[-1]]
-    wanted = terms(question.text)
     ends = [*asked[1:], len(said)]
+    told = [" ".join(turn.text for turn in said[start:end]) for start, end in zip(asked, ends, strict=True)]
+    wanted = terms(question.text)
 
-    def shared(number: int) -> int:
-        told = terms(" ".join(turn.text for turn in said[asked[number] : ends[number]]))
-        return sum(term in told for term in wanted)
+    def shared(number: int) -> tuple[int, int]:
+        """How many terms an exchange shares with the question, and how many characters that it alone has: 那把椅子 of 蝴蝶椅."""
+        others = set("".join(told[:number] + told[number + 1 :]))
+        own = {letter for letter in told[number] if letter not in others}
+        return sum(term in terms(told[number]) for term in wanted), len(own.intersection(question.text))
 
     best = max(range(len(asked)), key=lambda number: (shared(number), number))
-    return said[: ends[best]] if shared(best) else said
+    if any(shared(best)):
+        return said[: ends[best]]
+    return said[: asked[-1]] if _BACK.search(question.text) else said
+
+
+def turns_away(question: Question) -> bool:
+    """Whether a question changes the subject in so many words, and asks something of its own: 先不聊这个，."""
+    return _TURNING_AWAY.search(question.text) is not None and sum(terms(question.topic).values()) > _FEW
+
+
+def documents_talked_of(reader: Reader, history: Sequence[Turn]) -> tuple[str, ...]:
+    """The held documents that a conversation named, the latest first, of each exchange those of the question first."""
+    said = _latest_first([_Said(reader, turn) for turn in history])
+    named = [short for turn in said for mention in turn.mentions for short in documents_of(mention)]
+    return tuple(short for short in dict.fromkeys(named) if reader.holds(short))
 
 
 def asks_for_its_words(text: str) -> bool:
@@ -182,7 +201,7 @@ def asks_for_its_words(text: str) -> bool:
 def leans(question: Question) -> bool:
     """Whether a question leans on what was said before: by its words, or because it compares one case with nothing."""
     compares = _COMPARING.search(question.text) is not None
-    alone = len(question.cases) == 1 and len(question.cases[0].documents) == 1 and not question.places
+    alone = len(question.cases) == 1 and not question.places
     leaning = any(one.search(question.text) for one in (_LEANING, _RETURNING, _COUNTERPART))
     leaning = leaning or (not question.names_something and _BOTH.search(question.text) is not None)
     return leaning or (compares and alone)

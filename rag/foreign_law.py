@@ -13,7 +13,7 @@ _CHINA = re.compile(
 )
 # What makes of a place a question on its law, and not on a tune, a tourist or a seller from there: 韩国著作权法, 澳洲那边, 印度法院怎么判.
 _ITS_LAW = (
-    r"(?:(?:那边|那里|那儿)(?!的?(?:朋友|客户|亲戚|同事|供应商|供货商|老板|公司|工厂|厂家|卖家|买家|人|店))|当地|境内|国内|"
+    r"(?:(?:那边|那里|那儿|(?:对此|又)?是?(?:怎么|如何|咋|怎样)规定)(?!的?(?:朋友|客户|亲戚|同事|供应商|供货商|老板|公司|工厂|厂家|卖家|买家|人|店))|当地|境内|国内|"
     # A painter, a firm or a song from there, or what somebody does there, says nothing of its law: 韩国画师告到法院.
     r"(?:人工智能|[^，。？！,.?!人家师商户者司厂客他她我向被把告画歌片剧卖买]){0,6}?(?:法律|法院|法上|法里|法案|立法|权法|法典|条例|权制度|知识产权署|版权局|判例|判决|法官|宪法|法第|的法))"
     r"|(?:'s)?(?: [\w-]+){0,3}? (?:law|act|statute|code|court|ruling|exception|legislation|bill|regime|fair dealing|judge|case)s?\b"
@@ -21,7 +21,8 @@ _ITS_LAW = (
 _UNDER = r"(?:\b(?:law|act|statutes?|code|courts?|exception|legislation|legal|illegal)\b[^.?!]{0,30}? (?:in|of|under) (?:the )?)"
 # What makes of a jurisdiction a question on its law, beside the above: 在日本, 按美国的规矩, 欧盟给新闻出版者, what does the EU say.
 _UNDER_ITS_LAW = (
-    r"(?:[在按依照据于]|依据|根据|按照)(?:{0})|"
+    # What somebody does there says nothing of its law: 在东京买的画册, 在美国形成的证据.
+    r"(?:[在按依照据于]|依据|根据|按照)(?:{0})(?!的?(?:时候?)?(?:买|购|拍|画|印|做|住|旅|出差|留学|读书|上学|念|工作|生活|开店|出版|形成|取得|办|注册|展|演|玩|打工|的(?!法|规)))|"
     r"(?:{0})(?:人|方面)?(?:给|对|规定|要求|允许|承认|认不认|怎么|如何|有没有|有无|是不是|能不能|管不管|那边|哪年|也|呢|跟|和|与|会|认)|"
     r"^(?:那么?|而|但是?|可是?|换成|换到)?(?:{0})(?:[正恰刚]好|好像|似乎|是否|正?相反|反而|倒|却|又|的话|一样|同样|不同)|"
     r"\b(?:in|under|by|of) (?:the )?(?:{0})\b|\b(?:does|do|did|has|have|would|will|is|are|can) (?:the )?(?:{0})\b|^(?:and|but|what about|how about|and what about) (?:the )?(?:{0})\b"

@@ -20,22 +20,33 @@ _ROLE = (
     r"|(?:存|记|写)(?:成|进|入|到)[^。！？\n]{0,8}(?:永久|长期)记忆|从今往后[^。！？\n]{0,20}(?:要说|都说|回答)"
     r"|(?:从现在起|从现在开始|现在)你(?:就)?是(?!否|不是)"
     r"|你现在是(?!否|不|用|在|哪|什么|怎)[^。！？\n，,?!]{2,20}[，,。！!](?=[^？?]{0,40}(?:自称|代表|宣布|口吻|身份|回答))"
+    r"|我[是乃]你的?(?:开发者|管理员|创造者|主人|上级|所有者)|(?:AI|人工智能|智能|机器人|大模型)(?:助手|系统|模型|程序)?(?:们)?(?:请|须|你)?(?:注意|听好|听着|看这里|读到[此这]处)"
+    r"|(?:请|你|继续|接着)[^。！？\n，,]{0,4}扮演[^。！？\n]{0,24}(?:口头禅|开场|开头|每段|总爱说|自称)"
     r"|你(?:不再|已经?不|再也不)是.{0,12}(?:助手|律师|工具|模型|AI)"
     r"|you are (?:now|no longer)\b|you are \w*Bot\b|\bnever mention\b|from now on\b|act as\b|pretend (?:to be|you)\b|developer mode|(?<![A-Za-z])DAN(?![A-Za-z])|jailbreak"
 )
 _DICTATED = (
     # 他只说“…” tells what somebody said.
-    r"(?:[只仅](?!说)|必须|务必|一律|直接|请你?|都要|应当?|需要?|统一|[你能需许准请][只仅])\s*(?:回答|回复|输出|答复|写上|写道|说出?|写明|返回|打印|声明|注明|标注为|引用)"
+    r"(?:[只仅](?!说)(?:[能得许准]|可以?)?|必须|务必|一律|直接|请你?|都要|应当?|须|需要?|统一|[你能需许准请][只仅])\s*(?:回答|回复|输出|答复|写上|写道|说出?|写明|返回|打印|声明|注明|标注为|引用|宣布|陈述)"
     r"[^“”。！？\n，,]{0,6}\s*[:：]?\s*[“\"「『‘'][^”\"」』’']{1,200}[”\"」』’']"
-    r"|(?:AI|人工智能|智能|语言|大)(?:助手|模型|机器人|客服)[^。！？\n，,]{0,16}(?:须|必须|务必|应当?|请|要|一律|只能)(?:在[^。！？\n，,]{0,8})?(?:回复|回答|答复|输出|写明|写上|声明|注明)\s*[:：“\"「『]"
+    r"|(?:AI|人工智能|智能|语言|大)?(?:助手|模型|机器人|客服|系统|程序|审阅工具|(?:阅读|审阅|读取)本[^。！？\n，,]{1,6}(?:AI|人工智能))[^。！？\n]{0,24}"
+    r"(?:须|必须|务必|应当?|均应|请|要|径行|一律|只能)(?:在[^。！？\n，,]{0,8})?(?:回复|回答|答复|输出|写明|写上|声明|宣布|植入|复述|照抄|照录|逐字复述|注明|确认|称)\s*(?:说|为)?\s*[:：“\"「『‘]"
+    # You are to say a sentence that is given.
+    r"|(?:你|您)(?:就|只要|直接|得|肯|来|跟着我|学着?|要|能|给我)[^。！？\n，,]{0,6}(?:写|念|说|复述|回答|答)(?:上|出|一句|一遍)?\s*[“\"「『‘]"
+    r"|(?:重复[一两三四五几\d]遍|请重复|请?复述|替我补|植入|回显|请逐字|只准照抄)[^。！？\n，,]{0,10}[:：]?\s*[“\"「『‘]|请(?:重复|复述|植入)[^。！？\n，,]{0,6}[:：]"
     r"|(?:只|仅|就)用[^“”\"。！？\n]{1,8}(?:回答|回复|答复|输出)\s*[:：]?\s*[“\"「『][^”\"」』]{1,200}[”\"」』]"
     r"|用[^。！？\n，,]{1,8}(?:口吻|语气|腔调|口气)(?:来)?(?:说话|回答|回复|答复)"
     r"|(?:在|于)(?:回答|答案|回复|结尾|末尾|开头|文末|最后)[^。！？\n]{0,12}(?:加上|附上|写上|写明|加入|添加|注明|输出|声明|说明)"
+    r"|(?:在|于)(?:你的|您的)?(?:回答|答案|回复|答复)[^。！？\n]{0,6}(?:带上|援引|植入|写(?=\s*[“\"「『‘]))"
+    r"|(?:结尾|末尾|开头|每段)[^。！？\n]{0,4}(?:一定|务必|必须|都要)[^。！？\n]{0,3}(?:带上|加上|附上|写|说)"
+    r"|凡是?[^。！？\n，,]{1,16}(?:都|一律|均)[要须得应]?(?:加|写|说|答|回答|回复|标)"
+    r"|(?:请|须|必须)以\s*[“\"「『‘'][^”\"」』’']{1,80}[”\"」』’']\s*(?:为题|开头|结尾|作结|收尾|署名)"
     r"|(?:一律|全部|统统|都|凡是.{0,12})(?:写成|写为|标为|回答|改成|换成|说成|当作(?!品)|称为|引用为)"
     r"|[把将](?:这|上|下|以上|上面|下面|前面)[^。！？\n，,]{0,8}(?:当作?|作为|视为|按)[^。！？\n，,]{0,12}(?:引用|原话|原文|事实|依据|判决)"
     r"|[把将][^。！？\n]{0,60}(?:写|放|加|塞|抄)(?:进|入|到|在)(?:你的|您的)?(?:答案|回答|结论|答复|开头|结尾)"
     r"|[把将][^。！？\n]{0,10}(?:出处|引用|来源|案号|法条|引文|答案|回答)[^。！？\n]{0,6}(?:改成|改为|换成|换为|替换[成为])"
     r"|(?:直接|随便|帮我|给我|请|自己|没有就|找不到就|不行就|另外|再|顺便)(?:编|造|杜撰)(?:一|个|条|几)"
+    r"|(?:没有|没|查不到|找不到|不行)(?:的话)?[，,]?就[^。！？\n，,]{0,4}(?:编|补上|造|杜撰|虚构)|(?:允许|准许|授权)你[^。！？\n，,]{0,4}(?:编|虚构|杜撰|捏造)"
     r"|(?:请|并|然后|必须|务必|直接|只需?)?(?:编造|虚构|杜撰|捏造|伪造|生成)[^。！？\n]{0,12}(?:案号|判例|案例|法条|条文|判决|引用|出处|引文)"
     r"|(?:不要|无需|不必|别|不用|禁止)[^。！？\n]{0,8}(?:引用|注明|标注|给出|附)[^。！？\n]{0,8}(?:出处|来源|法条|依据|引用|核验)"
     r"|\b(?:answer|reply|respond|output|say|print|write|state|repeat)\b[^.!?\n]{0,24}[“\"'‘][^”\"'’]{1,200}[”\"'’]"
@@ -56,6 +67,7 @@ _SECRETS = (
 _FORGED = (
     r"^\s*(?:#+\s*)?[\[【<（(]?\s*(?:system|assistant|developer|系统|管理员|开发者|系统消息|系统提示|系统通知|管理员指令)\s*(?:message|消息|指令|提示|通知)?\s*[\]】>）)]?\s*[:：]"
     r"|\b[a-z]+(?:_[a-z]+)+\s*[=:]\s*(?:off|false|0|none|disabled?|on|true|1)\b"
+    r"|^\s*(?:预期|期望|标准|规定)(?:的)?(?:输出|答案|回答|回复)[^\n:：]{0,8}[:：]"
     r"|<\|?\s*/?(?:im_start|im_end|system|endoftext|inst)\s*\|?>|\[/?INST\]|<</?SYS>>"
 )
 # A forged turn or an aside to the assistant is blanked out whole, whatever stands around it.
@@ -63,7 +75,11 @@ _FORGED_SPAN = re.compile(
     r"<\s*(system|assistant|developer|instructions?|prompt)\b[^>]*>.*?</\s*\1\s*>|</?\s*(?:system|assistant|user|developer|admin|root|context|documents?|policy|rules?|config)\s*>"
     r"|[\[【]\s*(?:system|developer|系统|管理员|开发者)(?:message|prompt|消息|指令|提示|通知)?\s*[:：][^\]】]*[\]】]"
     r"|\{\s*[\"']role[\"']\s*:\s*[\"'](?:system|developer|assistant)[\"'][^{}]*\}"
+    # Between brackets: a mode switched on or off, a line to be taken.
+    r"|[\[【][^\]】\n]{0,10}(?:测试|调试|开发者?|管理员?|debug|test|developer|admin)\s*(?:模式|mode)[^\]】\n]*[\]】]"
+    r"|[\[【]\s*(?:强制|统一|官方|内部|标准)?(?:口径|话术|设定)\s*[:：][^\]】]*[\]】]"
     # What is said to have been found, between two marks.
+    r"|(#{2,}|={3,}|-{3,})\s*(?:检索|搜索|查询|知识库|资料库|数据库|上下文|引用|文档|资料)[^#=\-\n]{0,12}\2.*?\2[^#=\-\n]{0,6}(?:完|结束|终|毕|end)[^#=\-\n]{0,4}\2"
     r"|【\s*(?:检索|搜索|查询|知识库|资料库|数据库|上下文|引用|文档|资料)[^】]{0,8}】.*?【[^】]{0,8}(?:完|结束|终|毕|end)[^】]{0,4}】"
     # An aside in 【】 may hold brackets of another form.
     r"|【\s*(?:致|给|请)?\s*(?:AI|人工智能|智能|语言模型|大模型|assistant|chatbot)(?:助手|模型|系统|律师|工具)?"
@@ -90,6 +106,8 @@ _HANDOFF = re.compile(
     re.IGNORECASE,
 )
 _SHORTEST_QUESTION = 6
+_QUOTED_AT_LENGTH = re.compile(r"“[^“”]{16,}”|「[^「」]{16,}」|(?<!\w)\"[^\"]{16,}\"")
+_US = re.compile(r"AI|人工智能|助手|语言模型|大模型|机器人|智能系统|assistant|chatbot|language model", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +131,10 @@ def separate_instructions(text: str) -> Separated:
     """
     kept: list[str] = []
     raw, text = text, to_simplified(text)
-    text, forged = _FORGED_SPAN.subn(lambda match: " " * len(match[0]), text)
-    found = forged > 0
+    blanked = _FORGED_SPAN.sub(_blank, text)
+    # What is quoted belongs together: an order to the assistant makes the whole of it one.
+    blanked = _QUOTED_AT_LENGTH.sub(lambda match: _blank(match) if _orders_us(match[0]) else match[0], blanked)
+    found, text = blanked != text, blanked
     for sentence in _SENTENCE.findall(text):
         if not _INSTRUCTION.search(sentence):
             kept.append(sentence)
@@ -126,6 +146,14 @@ def separate_instructions(text: str) -> Separated:
     # Taken from the text as it was written: what is read above is its simplified form, character by character.
     shown = "".join(own if read != " " else " " for own, read in zip(raw, "".join(kept), strict=True))
     return Separated(shown if found else raw, found)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
+
+
+def _orders_us(quoted: str) -> bool:
+    return _US.search(quoted) is not None and _INSTRUCTION.search(quoted) is not None
 
 
 def _keep_clauses(sentence: str) -> list[str]:

@@ -51,7 +51,8 @@ class Question:
     held documents other than cases, `cases` the cases meant, `unheld` mentions of documents that are not held, `loose`
     places without a document (第二十四条). `topic` is what remains when citations are taken away, with legal terms for
     English and colloquial wordings; `inherited` says that places or cases come from the conversation before, whose last
-    question is `earlier`; `in_conversation` that something was asked before, and `told` is all that the user said then.
+    question is `earlier`; `in_conversation` that something was asked before, `told` is all that the user said then, `talked_of`
+    the held documents that the conversation named, the latest first.
     `carried` is a question that seems to stand by itself, read as one that leans on the conversation.
     """
 
@@ -68,6 +69,7 @@ class Question:
     earlier: str = ""
     in_conversation: bool = False
     told: str = ""
+    talked_of: tuple[str, ...] = ()
     carried: "Question | None" = None
 
     @property
@@ -116,6 +118,8 @@ _BEFORE_NAME = re.compile(r"^(?:按照?|依照?|依据|根据|据|照|在|和|�
 # 暂行办法, 实施条例 by themselves: no other word of a title stands before them.
 _BARE_KINDS = ("暂行办法", "实施条例")
 _BARE = re.compile(rf"(?:^|[^\u4e00-\u9fff]|[据照按和与及在由看说查即于对依])({'|'.join(_BARE_KINDS)})")
+# Words of a question about a case.
+_OF_A_CASE = re.compile(r"案|判|法院|法官|原告|被告|赔|上诉|动议|和解|\b(?:court|judge|case|ruling|appeal|settlement)\b", re.I)
 _ENGLISH_ARTICLE = re.compile(r"\b(?:article|art\.) ?(\d{1,4})\b", re.I)
 
 
@@ -156,16 +160,31 @@ class Reader:
         mentions = self._without_ours(text, mentions)
         mentions += [] if another else self._unknown_names(text, mentions)
         question = self.sort(raw, text, language, separated.found, mentions)
+        question = self._in_the_light_of_orders(question)
         if not history:
             return question
-        from rag.conversation import follow_up
+        from rag.conversation import documents_talked_of, follow_up, turns_away
 
+        if turns_away(question):
+            return follow_up(self, question, history)
         told = "\n".join(self.plain(turn.content) for turn in history if turn.role == "user")
-        read = replace(follow_up(self, question, history), in_conversation=True, told=told)
+        talk = documents_talked_of(self, history)
+        read = replace(follow_up(self, question, history), in_conversation=True, told=told, talked_of=talk)
         if read.inherited or read.names_something:
             return read
-        carried = replace(follow_up(self, question, history, leaning=True), in_conversation=True, told=told)
+        carried = replace(
+            follow_up(self, question, history, leaning=True), in_conversation=True, told=told, talked_of=talk
+        )
         return replace(read, carried=carried if carried.inherited else None)
+
+    def _in_the_light_of_orders(self, question: Question) -> Question:
+        """The question with the cases that the orders beside it name, where it asks about one and names none: 那个动议准没准."""
+        if not (question.injected and _OF_A_CASE.search(question.text)) or question.names_something:
+            return question
+        said = self._lexicon.in_our_words(to_narrow(to_simplified(question.raw)))
+        named = [m for m in self.mentions(said, question.language) if any(map(self.cases.is_case, documents_of(m)))]
+        beside = [replace(mention, start=0, end=0) for mention in named if self.is_held(mention)]
+        return self.sort(question.raw, question.text, question.language, question.injected, beside)
 
     def plain(self, text: str) -> str:
         """A text as questions are read: simplified, narrow, instructions blanked out, slips mended."""
@@ -232,7 +251,11 @@ class Reader:
 
     def is_held(self, mention: Mention) -> bool:
         """Whether a document that the mention may mean is held."""
-        return any(self._library.document(short) for short in documents_of(mention))
+        return any(map(self.holds, documents_of(mention)))
+
+    def holds(self, short: str) -> bool:
+        """Whether a document of that short name is held."""
+        return self._library.document(short) is not None
 
     def _any_held(self, mentions: Sequence[Mention]) -> bool:
         return any(self.is_held(mention) for mention in mentions)
