@@ -149,9 +149,7 @@ class CaseNames:
     def is_case(self, short: str) -> bool:
         """Whether a held document is a judgment, a digest of one, or a note on a foreign case."""
         document = self._library.document(short)
-        return document is not None and (
-            document.kind in (Kind.JUDGMENT, Kind.JUDGMENT_DIGEST) or (document.kind is Kind.NOTE and "·" in short)
-        )
+        return document is not None and document.is_case
 
     def called(self, text: str, in_conversation: bool) -> list[Mention]:
         """Cases called by nickname, parties, place, court or a word of their own.

@@ -28,6 +28,8 @@ from rag.concepts import (
     about_commentary,
     about_concept,
     asks_for_authors,
+    asks_for_outline,
+    defence_numbered,
     leaning,
     nearest_laws,
     notes_on,
@@ -71,11 +73,17 @@ _OF_A_SUIT = re.compile(
     r"[起上抗]诉|诉状|[原被]告|判|诉讼费|受理费|庭审|开庭|法官|合议|律师|代理|送达|和解|调解|执行|appeal|judge|counsel|hearing",
     re.I,
 )
+# What else makes a suit of a story.
+_SUED = re.compile(r"告|法院|官司|案|赔|维权|\b(?:sued?|suing|court|case|ruling|lawsuit)\b", re.I)
+# Of so many passages found first so many are of the one case that a question describes.
+_FOUND_FIRST, _OF_ONE_CASE = 5, 3
 # Where the commentary speaks for itself and does not retell.
 _VIEW = re.compile(r"(?:文章|作者)(?:则|还|又|也|并)?(?:认为|小结|主张|指出|建议|批评|质疑)")
 # Of so many documents of the conversation the passage nearest to a follow-up is shown as well, where the log odds that it answers are at
 # least these. When this was chosen that mended four of 13 wrong answers to follow-ups, and 0.8 passages an answer were shown.
 _TALKED_OF, _MAY_ANSWER = 3, -1.0
+# Beside what a question names, one passage of the first so many of other sources is shown from these log odds on.
+_ANSWERING, _ANSWERS = 5, 1.0
 # The share of a question's terms that a passage of a named document must hold to be shown first.
 _SPEAKS_OF_IT = 0.15
 # Log odds of reach from which on a follow-up that says nothing of the field by itself is taken to lean on the talk before.
@@ -146,6 +154,8 @@ class Composer:
     def _composed(self, question: Question, statutes: StatuteDesk, concepts: ConceptDesk, day: date) -> Composed:
         """The answer to a question of which it is not plain from its form that there is none."""
         facts, story = self._defences(question, day)
+        if facts and facts.kind is AnswerKind.CLARIFY and self._asks_a_rule(question, day):
+            return replace(self._asked(question, statutes, concepts, day), clarify=facts.clarify)
         if facts and (story is None or story.told is not Told.PERHAPS):
             if facts.kind is AnswerKind.DEFENSE and not wants_defence(question.text):
                 # Who tells a story and names no defence may be after a rule.
@@ -161,6 +171,10 @@ class Composer:
         if asked.kind is AnswerKind.ABSTAIN:
             return facts if self._is_ours(question, story, day) else asked
         return _both(question, facts, asked) if story.is_likely else _both(question, asked, facts)
+
+    def _asks_a_rule(self, question: Question, day: date) -> bool:
+        """Whether a text that tells too little to be weighed asks, beyond doubt, for what a rule says: 他还能接着叫网站删吗."""
+        return not wants_defence(question.text) and self._says_what_is_held(question, day, _BEYOND_DOUBT)
 
     def _from_the_talk(
         self, question: Question, drafts: Sequence[Draft], desk: ConceptDesk, day: date
@@ -178,9 +192,7 @@ class Composer:
             found += [hit for hit in hits if hit.citation.document == short][:1]
         shown = {support.citation for draft in drafts for support in draft.supports}
         unseen = [hit for hit in found if not any(citation.contains(hit.citation) for citation in shown)]
-        passages = [passage_text(hit.title, hit.text) for hit in unseen]
-        odds = load_answering().odds([question.text], passages)[0].tolist()
-        telling = [hit for hit, odd in zip(unseen, odds, strict=True) if odd >= _MAY_ANSWER]
+        telling = [hit for hit, odds in zip(unseen, _odds(question, unseen), strict=True) if odds >= _MAY_ANSWER]
         return about_concept(desk, question, [], telling)
 
     def _is_ours(self, question: Question, story: Story, day: date) -> bool:
@@ -349,6 +361,8 @@ class Composer:
         parts = [part for part in SENTENCES.split(question.topic) if says_something(part)] or [question.topic]
         scores = [rank(part, [hit.text for hit in others]) for part in parts]
         near = [hit for index, hit in enumerate(others) if max(score[index] for score in scores) >= _BESIDE][:2]
+        odds = _odds(question, others[:_ANSWERING])
+        near += [hit for hit, odd in zip(others, odds, strict=False) if odd >= _ANSWERS and hit not in near][:1]
         near += [hit for hit in others if self._is_about(hit, named) and hit not in near][:2]
         return about_concept(desk, question, [], near) if near else []
 
@@ -362,6 +376,20 @@ class Composer:
         if hits and asks_for_authors(question.text):
             return about_commentary(hits[0].place.document, [], question)
         return about_concept(desk, question, sorted(told or hits, key=lambda hit: not _VIEW.search(hit.text)), [])
+
+    def _numbered_in_commentary(self, question: Question, desk: ConceptDesk, day: date) -> list[Draft]:
+        """What a question asks of the commentary by number or as a list: 君合第五项抗辩, 文章说的五项抗辩是哪五项."""
+        goes_on = question.inherited and not question.names_something and leaning(question.told) is Leaning.COMMENTARY
+        if leaning(question.text) is not Leaning.COMMENTARY and not goes_on:
+            return []
+        drafts = []
+        for document in self._index.library.documents():
+            if document.kind is Kind.COMMENTARY and document.builtin:
+                passages = self._index.library.passages(document.citation.document, document.citation.version, day)
+                drafts += defence_numbered(desk, question, passages)
+                if not drafts and asks_for_outline(question.text) and not goes_on:
+                    drafts += self._about(desk.statutes, document, question)
+        return drafts
 
     def _names_of(self, short: str) -> list[str]:
         """What a case is called, 案 left off: 伴心."""
@@ -418,6 +446,8 @@ class Composer:
     def _general(self, question: Question, desk: ConceptDesk, day: date, before: list[Draft]) -> Composed:
         """A question that cites nothing in particular: by retrieval, if the corpus has anything to do with it."""
         field = load_field(self._corpus)
+        if numbered := self._numbered_in_commentary(question, desk, day):
+            return Composed(AnswerKind.CONCEPT, numbered)
         countries = field.foreign.asked(question.text)
         query = " ".join([self._query(question), *sorted(countries)])
         hits = self._numbered(question, self._search(query, day), day)
@@ -503,13 +533,17 @@ class Composer:
         return [Hit(places[best[1]], best[0], Route.NAMED), *ordered] if best[0] else ordered
 
     def _case_described(self, question: Question, hits: Sequence[Hit], day: date) -> list[Draft]:
-        """What a question asks of a case that it describes without naming: of the case found first."""
+        """What a question asks of a case that it describes without naming: of the case found first, where it asks for a fact of one, or
+        speaks of a suit and most of what was found first is of that case."""
         lexicon = load_lexicon(self._corpus)
-        judgments = (Kind.JUDGMENT, Kind.JUDGMENT_DIGEST)
-        first = next((hit for hit in hits if hit.kind in judgments), None)
-        if not asks_for_fact(lexicon, question.text) or not hits or hits[0].kind not in judgments:
+        if not hits or not hits[0].place.document.is_case:
             return []
-        case = CaseFile.open(self._index.library, first.citation.document, day) if first else None
+        short = hits[0].citation.document
+        first = [hit.citation.document for hit in hits[:_FOUND_FIRST]]
+        told = first.count(short) >= _OF_ONE_CASE and (_OF_A_SUIT.search(question.text) or _SUED.search(question.text))
+        if not told and (hits[0].kind is Kind.NOTE or not asks_for_fact(lexicon, question.text)):
+            return []
+        case = CaseFile.open(self._index.library, short, day)
         return about_case(CaseDesk(self._index.library, lexicon, day), case, question, brief=True) if case else []
 
     def _inside(self, question: Question, day: date) -> list[Hit]:
@@ -625,6 +659,13 @@ class Composer:
                 )
             )
         ]
+
+
+def _odds(question: Question, hits: Sequence[Hit]) -> list[float]:
+    """The log odds that each passage found answers a question."""
+    passages = [passage_text(hit.title, hit.text) for hit in hits]
+    odds: list[float] = load_answering().odds([question.text], passages)[0].tolist()
+    return odds
 
 
 def _is_of(hit: Hit, countries: Set[str]) -> bool:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from ingest.document import Kind
-from ingest.numerals import to_chinese
+from ingest.numerals import to_chinese, to_int
 from rag.captions import load_captions
 from rag.cases import CaseFile
 from rag.draft import Draft, Support
@@ -220,6 +220,12 @@ _AUTHORS = re.compile(
 )
 
 
+# A defence by its number; 第十三项 of a paragraph is an item.
+_NUMBERED = re.compile(r"(?<![款条])第([一二三四五六1-6])[项个种点大](?=抗辩|思路|理由|路|呢|讲|说|是|怎么|又|$)")
+_NUMBERED_SHOWN = 4
+_DEFENCE_HEADING = re.compile("抗辩[一二三四五六]：")
+
+
 def asks_for_authors(text: str) -> bool:
     """Whether a question asks who wrote a text, or when and where it was published."""
     return _AUTHORS.search(text) is not None
@@ -235,8 +241,25 @@ def about_commentary(document: HeldDocument, headings: Sequence[str], question: 
         drafts += [Draft(f"{name}：{'，'.join(facts)}。", (Support(document.citation),))] if facts else []
     if (_OUTLINE.search(question.text) or not says_something(question.topic)) and headings:
         label = question.language.pick("各部分为", "its parts are")
-        drafts.append(Draft(f"{name}，{label}：{'；'.join(headings)}。", (Support(document.citation),)))
+        defences = [heading for heading in headings if _DEFENCE_HEADING.search(heading)]
+        parts = defences if defences and "抗辩" in question.text else headings
+        drafts.append(Draft(f"{name}，{label}：{'；'.join(parts)}。", (Support(document.citation),)))
     return drafts
+
+
+def defence_numbered(desk: ConceptDesk, question: Question, places: Sequence[HeldPlace]) -> list[Draft]:
+    """The passages of a commentary under the heading of the defence that a question asks for by its number: 第五项抗辩讲什么."""
+    asked = _NUMBERED.search(question.text)
+    number = to_int(asked[1]) if asked else None
+    if number is None:
+        return []
+    told = [p for p in places if any(f"抗辩{to_chinese(number)}" in heading for heading in p.headings)]
+    return _comments(desk, question, told[:_NUMBERED_SHOWN])
+
+
+def asks_for_outline(text: str) -> bool:
+    """Whether a question asks which parts or points a text has."""
+    return _OUTLINE.search(text) is not None
 
 
 def notes_on(desk: ConceptDesk, place: HeldPlace, language: Language) -> list[Draft]:
@@ -272,8 +295,9 @@ def _cases(desk: ConceptDesk, question: Question, hits: Sequence[Hit], count: in
             continue  # a digest says of each defence that did not come up that it has nothing to say on it
         chosen.setdefault(hit.citation.document, []).append(hit.place)
     drafts = []
-    foreign = _FOREIGN.search(question.text) is not None
-    # Foreign authority only persuades here: it comes after the domestic unless it was asked for.
+    # Foreign authority is asked for where a foreign country is named, or where nothing else was found first.
+    foreign = _FOREIGN.search(question.text) is not None or any(_is_foreign(hit.place) for hit in hits[:1])
+    # It only persuades here: otherwise it comes after the domestic.
     nearest = sorted(chosen.items(), key=lambda item: not foreign and _is_foreign(item[1][0]))
     for short, places in nearest[:count]:
         case = CaseFile.open(desk.library, short, desk.as_of)

@@ -48,6 +48,13 @@ class HeldDocument:
         return self.stored.kind
 
     @property
+    def is_case(self) -> bool:
+        """Whether it tells of a case: a judgment, its digest, or a note on a foreign case, which is called by its court."""
+        return self.kind in (Kind.JUDGMENT, Kind.JUDGMENT_DIGEST) or (
+            self.kind is Kind.NOTE and "·" in self.citation.document
+        )
+
+    @property
     def title(self) -> str:
         """The full title."""
         return self.stored.title

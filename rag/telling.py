@@ -142,8 +142,9 @@ _ASKS_TO_PLEAD = re.compile(
 )
 # A question for the words of the law, for what became of a case, or for who bears the costs, when and where one sues.
 _ASKS_TO_BE_SHOWN = re.compile(
-    r"法条|条文|条款依据|给到款|给到条|怎么写的|怎么规定|如何规定|规定(?:在|是|了)|哪个法院|哪家法院|怎么判|判的|判了|赔了多少|结果(?:现在|如何|怎)|"
-    r"真有这回事|费[^。;!?]{0,12}(?:承担|负担|谁出|要回来)|诉讼时效|管辖|\bwhich (?:article|provision|court)\b",
+    r"(?:法院|法官)(?:的)?(?:回答|答复|为什么|为何|凭什么|凭啥|觉得)|那边的?(?:法院|法官)|法条|条文|条款依据|给到款|给到条|怎么写的|怎么规定|如何规定|规定(?:在|是|了)|哪个法院|哪家法院|怎么判|判的|判了|赔了多少|结果(?:现在|如何|怎)|"
+    r"真有这回事|费[^。;!?]{0,12}(?:承担|负担|谁出|要回来)|诉讼时效|管辖|\bwhich (?:article|provision|court)\b|"
+    r"\b(?:did|was|were|had|why did) the (?:court|judge)\b|\bheld to be\b|\bwas it held\b|\bin the end\?|\bhow did (?:it|the case) (?:end|turn out)\b",
     re.IGNORECASE,
 )
 
