@@ -14,7 +14,7 @@ from rag.places import PLACES
 
 _COURT_END = re.compile(r"法院|高院|中院|中级法院|高级法院")
 _COURT_BREAK = re.compile(
-    r"[^\u4e00-\u9fff]|[由在是被经向到的于和与为从就说即及跟对里]|认为|审理|判决|哪个|哪家|什么|一审|二审|终审|案件?"
+    r"[^\u4e00-\u9fff]|[由在是被经向到去往找的于和与为从就说即及跟对里也]|认为|审理|判决|哪个|哪家|什么|一审|二审|终审|案件?"
 )
 _COURT_KIND = re.compile(r"(?:互联网|知识产权|人民|中级|高级|海事|铁路(?:运输)?|金融|军事)$")
 _PLACE_UNIT = re.compile(r"[省市区县]$")

@@ -541,7 +541,8 @@ class Composer:
         short = hits[0].citation.document
         first = [hit.citation.document for hit in hits[:_FOUND_FIRST]]
         told = first.count(short) >= _OF_ONE_CASE and (_OF_A_SUIT.search(question.text) or _SUED.search(question.text))
-        if not told and (hits[0].kind is Kind.NOTE or not asks_for_fact(lexicon, question.text)):
+        asked = first.count(short) > 1 and hits[0].kind is not Kind.NOTE and asks_for_fact(lexicon, question.text)
+        if not (told or asked):
             return []
         case = CaseFile.open(self._index.library, short, day)
         return about_case(CaseDesk(self._index.library, lexicon, day), case, question, brief=True) if case else []
@@ -581,7 +582,8 @@ class Composer:
     def _query(self, question: Question) -> str:
         names = [citation.document for citation in self._named(question)]
         asked = (
-            [question.topic, question.text]
+            # What an English text says counts twice, the Chinese terms for it once.
+            [question.text, question.text, question.topic]
             if question.language is Language.ENGLISH
             else [question.topic or question.text]
         )

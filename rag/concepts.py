@@ -215,6 +215,11 @@ _OUTLINE = re.compile(
     r"[哪几](?:些|几|五|个|种)?项|几[个种点]|五项|哪五|哪几|结构|目录|大纲|提纲|主要内容|讲了什么|写了什么|提出了?哪|介绍|outline|contents|list",
     re.I,
 )
+_ASKS_FOR_OUTLINE = re.compile(
+    r"(?:抗辩|思路|部分|方面|要点|观点|内容)[^。？?]{0,8}(?:哪[几些五]|几[个种点项]|列)|(?:哪[几些五]|几)[个种点项]?(?:抗辩|思路|部分|方面|要点|观点)|"
+    r"结构|目录|大纲|提纲|outline|contents",
+    re.I,
+)
 _AUTHORS = re.compile(
     r"作者是|谁写|谁的文章|哪家律所|哪个律所|什么时候(?:发|写)|何时发|发表|发布|哪年|who wrote|author|published", re.I
 )
@@ -259,7 +264,7 @@ def defence_numbered(desk: ConceptDesk, question: Question, places: Sequence[Hel
 
 def asks_for_outline(text: str) -> bool:
     """Whether a question asks which parts or points a text has."""
-    return _OUTLINE.search(text) is not None
+    return _ASKS_FOR_OUTLINE.search(text) is not None
 
 
 def notes_on(desk: ConceptDesk, place: HeldPlace, language: Language) -> list[Draft]:

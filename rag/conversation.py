@@ -29,6 +29,7 @@ _COMPARING = re.compile(
     r"相比|对比|比较|比(?:起|呢|一比)|区别|不同|差别|差异|相反|反着|[跟和与].{1,12}(?:比|一样|一路)|一[个件边家].{1,5}一[个件边家]|并排|对照|[跟和与].{1,12}谁|compare|versus|differ|than\b",
     re.I,
 )
+_WITH_IT = re.compile(r"[跟和与比](?:它|他|她|这|那|前者|上述|刚才)")
 _BOTH = re.compile(
     r"这两(?:个|件|起)|[这那]俩|两边|两(?:个|件|起)?案|两[起家](?!公司)|二者|两者|两个案子|分别|both\b|the two\b", re.I
 )
@@ -104,6 +105,8 @@ def follow_up(reader: Reader, question: Question, history: Sequence[Turn], *, le
     said = _returned_to(question, [_Said(reader, turn) for turn in history])
     earlier = next((turn for turn in reversed(said) if turn.by_user), None)
     late = _of_countries(reader, question, _late_mentions(reader, question, said))
+    if not any(map(reader.is_held, late)):
+        late += question.unheld  # 韩国是怎么规定的 asks for what is not held, whatever was talked of
     read = reader.sort(question.raw, question.text, question.language, question.injected, late, inherited=True)
     if read.cases and _COMPARING.search(question.text):
         focus = [mention for mention in _focus(reader, said, "案") if documents_of(mention)]
@@ -179,7 +182,8 @@ def _returned_to(question: Question, said: "Sequence[_Said]") -> "Sequence[_Said
 
 def turns_away(question: Question) -> bool:
     """Whether a question changes the subject in so many words, and asks something of its own: 先不聊这个，."""
-    return _TURNING_AWAY.search(question.text) is not None and sum(terms(question.topic).values()) > _FEW
+    own = max(sum(terms(question.topic).values()), len(question.text.split()) - 2)
+    return _TURNING_AWAY.search(question.text) is not None and own > _FEW
 
 
 def documents_talked_of(reader: Reader, history: Sequence[Turn]) -> tuple[str, ...]:
@@ -204,6 +208,7 @@ def leans(question: Question) -> bool:
     alone = len(question.cases) == 1 and not question.places
     leaning = any(one.search(question.text) for one in (_LEANING, _RETURNING, _COUNTERPART))
     leaning = leaning or (not question.names_something and _BOTH.search(question.text) is not None)
+    leaning = leaning or (compares and _WITH_IT.search(question.text) is not None)
     return leaning or (compares and alone)
 
 

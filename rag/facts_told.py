@@ -34,7 +34,7 @@ _GOING_ON = re.compile(
 )
 # Names of pleas and of claims by which an undisputed start of a conversation is one of a dispute after all.
 _OF_A_DISPUTE = re.compile(
-    r"合法来源|合理使用|避风港|没接触|未接触|[抗申答]辩|站得住|免责|[判被该][^,。;!?]{0,4}赔|要我[^,。;!?]{0,6}赔|不是作品|被控|[收接]到[^,。;!?]{0,8}(?:函|通知)|"
+    r"合法来源|合理使用|避风港|没接触|未接触|[抗申答]辩|站得住|免责|[判被该][^,。;!?]{0,4}赔|[要用不]赔|要我[^,。;!?]{0,6}赔|不是作品|被控|[收接]到[^,。;!?]{0,8}(?:函|通知)|"
     r"\b(?:had (?:no|never had) access|never had access|fair use|safe harbou?r|lawful source|plead|defen[cs]e)\b",
     re.IGNORECASE,
 )
@@ -62,7 +62,10 @@ def told_so_far(question: Question, corpus: Path) -> Case | None:
     before, now = question.told, _SUPPOSED.sub(_blank, _ASKING.sub(_blank, question.text))
     if not before or asks_to_be_shown(now):
         return None
-    both, goes_on, disputed = f"{before}\n{now}", _GOING_ON.search(question.text) is not None, is_disputed(before)
+    both, goes_on = f"{before}\n{now}", _GOING_ON.search(question.text) is not None
+    # 他开口五十万: who tells what is claimed goes on with the dispute.
+    claimed = is_disputed(now)
+    disputed = claimed or is_disputed(before)
 
     def is_told() -> bool:
         return is_story(before, corpus, load_field(corpus))
@@ -73,7 +76,7 @@ def told_so_far(question: Question, corpus: Path) -> Case | None:
     if question.cases and not (goes_on or (disputed and _OUR_OWN.search(before)) or is_told()):
         return None
     earlier, told = read_case(before, corpus), read_case(now, corpus, question.raw)
-    if not (earlier.sure() or disputed) or not (told.sure() or goes_on):
+    if not (earlier.sure() or disputed) or not (told.sure() or goes_on or claimed):
         return None
     facts = len({*earlier.sure(), *told.sure()})
     if facts < (1 if disputed and supposes(question.text) else _TOLD_IN_A_DISPUTE if disputed else _TOLD_IN_ALL):

@@ -106,8 +106,6 @@ _HANDOFF = re.compile(
     re.IGNORECASE,
 )
 _SHORTEST_QUESTION = 6
-_QUOTED_AT_LENGTH = re.compile(r"“[^“”]{16,}”|「[^「」]{16,}」|(?<!\w)\"[^\"]{16,}\"")
-_US = re.compile(r"AI|人工智能|助手|语言模型|大模型|机器人|智能系统|assistant|chatbot|language model", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +130,6 @@ def separate_instructions(text: str) -> Separated:
     kept: list[str] = []
     raw, text = text, to_simplified(text)
     blanked = _FORGED_SPAN.sub(_blank, text)
-    # What is quoted belongs together: an order to the assistant makes the whole of it one.
-    blanked = _QUOTED_AT_LENGTH.sub(lambda match: _blank(match) if _orders_us(match[0]) else match[0], blanked)
     found, text = blanked != text, blanked
     for sentence in _SENTENCE.findall(text):
         if not _INSTRUCTION.search(sentence):
@@ -150,10 +146,6 @@ def separate_instructions(text: str) -> Separated:
 
 def _blank(match: re.Match[str]) -> str:
     return " " * len(match[0])
-
-
-def _orders_us(quoted: str) -> bool:
-    return _US.search(quoted) is not None and _INSTRUCTION.search(quoted) is not None
 
 
 def _keep_clauses(sentence: str) -> list[str]:

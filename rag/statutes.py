@@ -214,11 +214,13 @@ def pinpointed(desk: StatuteDesk, place: HeldPlace, question: Question) -> list[
 
 def _nearest(desk: StatuteDesk, parts: Sequence[HeldPlace], question: Question) -> list[HeldPlace]:
     """The part of an article nearest to the question, the nearest first; two or three where none stands out."""
-    if len(parts) < 2 or not terms(question.topic):
+    # What a follow-up says itself tells the part; what it goes on with tells the article.
+    own = question.topic.removesuffix(question.earlier).strip()
+    topic = own if says_something(own) else question.topic
+    if len(parts) < 2 or not terms(topic):
         return []
     texts = [f"{part.text}\n{desk.captions.inside(part.citation)}" for part in parts]
-    nearness = near(question.topic, texts)
-    scores = [by_words + by_meaning for by_words, by_meaning in zip(rank(question.topic, texts), nearness, strict=True)]
+    scores = [by_words + by_meaning for by_words, by_meaning in zip(rank(topic, texts), near(topic, texts), strict=True)]
     order = sorted(range(len(parts)), key=lambda index: -scores[index])
     ahead = scores[order[0]] - scores[order[1]]
     if scores[order[0]] < _NEAR_AT_ALL:
