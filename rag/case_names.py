@@ -16,7 +16,7 @@ _INSTANCES = (
     (
         "二审",
         re.compile(
-            r"二审|终审|上诉审|上(?:头|面|一)那?级(?:的)?法院|上级法院|中院那边|(?:^|[，。？！,.?!\n]|那)中院|上诉(?:的时候|那个|案|时|中|后|阶段|期间|请求|法院|人)|两审|appeal",
+            r"二审|终审|上诉审|上(?:头|面|一)那?级(?:的)?法院|上级法院|中院那边|(?:^|[，。？！,.?!\n]|那)中院|上诉(?:的时候|那个|案|时|里|中|后|多要|多求|阶段|期间|请求|法院|人)|两审|appeal",
             re.I,
         ),
     ),
@@ -44,7 +44,7 @@ _CASE_TAIL = re.compile(r"(?:一案|那?个?案子?|的|官司|纠纷).*$")
 # A name at the head of a follow-up that goes on about it, or one that is compared with.
 _IN_A_FOLLOW_UP = (
     r"(?:^|(?<=[\n,，。?？!！]))(?:那么?|可是?|而)?(?:[\u4e00-\u9fff]{{2,4}}的)?(?P<name>{0})[”」』》]?\s*(?=也|是不是|[跟和与]|又|却|咋|怎么|有没有|的|要|赔|判|赢|输|那[边个件])"
-    r"|(?<=[跟和与比像])(?P<name_>{0})[”」』》]?(?=一样|同样|一路|比|相|不同|那|到底|有什么|有啥|哪)"
+    r"|(?<=[跟和与比像])(?P<name_>{0})[”」』》]?(?=一样|同样|一路|比|相|不同|那|到底|有什么|有啥|哪|的)"
 )
 # What says of a name that a case is meant by it.
 _CALLED_A_CASE = re.compile(
@@ -246,7 +246,7 @@ class CaseNames:
                 continue
             tail = (
                 rf"[^，。？！,.?!]{{0,{8 if in_conversation else 5}}}?(?:案|判决|官司)|[那这](?:次|回|起|件|桩|单)|图(?:案)?(?![片像形])"
-                + (r"|[”」]?(?:呢|那个|那件|那边|的)" if in_conversation else "")
+                + (r"|[”」]?(?:呢|那个(?!人)|那件|那边)" if in_conversation else "")
             )
             for match in re.finditer(rf"{re.escape(core)}[”」』》]?(?:{tail})", text):
                 span = match.start(), match.start() + len(core)

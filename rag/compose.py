@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from ingest.citation import Citation
 from ingest.document import Kind
 from ingest.numerals import to_int
+from ingest.script import fold
 from rag.answer import AnswerKind, Defense
 from rag.answering import load_answering, passage_text
 from rag.captions import load_captions
@@ -106,6 +107,7 @@ _TELLS_MUCH = 3
 # When these were chosen, questions on law that is not held were below the second.
 _RATHER_WITHIN, _BEYOND_DOUBT = 0.5, 2.5
 _KIND_OF_DOCUMENT = re.compile(r"(?:解释|规定|条例|办法|意见|法|细则|通知|指引|指南|标准)$")
+_DOCUMENT_NUMBER = re.compile(r"(?:法释|法发|法办|法|国发|国办发|国务院令)[(〔\[]?\s?第?\d{2,4}[)〕\]]?\s?(?:第?\d+)?号")
 _PART = re.compile(r"[条款项]|article|paragraph|item", re.I)
 # What is said of an article belongs to another where a search does not find it among so many; so many of those are shown.
 _MEANT, _MEANT_SHOWN = 3, 2
@@ -216,6 +218,9 @@ class Composer:
             return nothing_here(question)
         drafts: list[Draft] = []
         kinds: list[AnswerKind] = []
+        if numbered := self._telling_of_numbers(question, day):
+            kinds.append(AnswerKind.STATUTE)
+            drafts += about_concept(concepts, question, numbered, [])
         if question.cases:
             kinds.append(AnswerKind.CASE)
             drafts += self._about_cases(question, day)
@@ -241,7 +246,7 @@ class Composer:
             comments = self._comments_on(question, concepts, day)
             return Composed(kinds[0], [*comments, *drafts, *beside, *self._unheld(question)])
         # Among orders to the assistant an invented name may be planted: it decides nothing.
-        about_unheld = question.unheld and not (question.cases or question.places or question.injected)
+        about_unheld = question.unheld and not (question.cases or question.places or question.injected or drafts)
         if about_unheld and not self._is_misnamed(question, day):
             return Composed(AnswerKind.ABSTAIN, self._unheld(question))
         if question.loose and not drafts and not says_something(question.topic):
@@ -250,6 +255,18 @@ class Composer:
         if wanted and not wanted.is_empty and (found := listed(library, wanted, day)):
             return Composed(AnswerKind.CASE, introduced(found, question))
         return self._general(question, concepts, day, drafts)
+
+    def _telling_of_numbers(self, question: Question, day: date) -> list[Hit]:
+        """The held passages that name a document which is asked about by its number and not held: 法释〔2006〕11号 is repealed by one."""
+        numbers = [match[0] for mention in question.unheld if (match := _DOCUMENT_NUMBER.search(mention.raw))]
+        library = self._index.library
+        return [
+            Hit(place, 1.0, Route.NAMED)
+            for document in (library.documents() if numbers else ())
+            if document.builtin and document.kind is not Kind.COMMENTARY
+            for place in library.passages(document.citation.document, document.citation.version, day)
+            if any(fold(number) in fold(place.text) for number in numbers)
+        ]
 
     def _asks_for_unheld(self, question: Question, day: date) -> bool:
         """Whether a question asks what an article says that is not held, and names nothing else that is.
@@ -323,6 +340,8 @@ class Composer:
             return True
         if (least := self._least_reach(question)) is None:
             return False
+        if any(re.search(r"\d+号", case.raw) for case in question.cases):
+            return False  # who gives the number of a case asks about it
         hits = self._search(question.text, day)
         return reach(self._index, field, question.text, question.text, hits, among_orders=question.injected) < least
 

@@ -113,6 +113,12 @@ def follow_up(reader: Reader, question: Question, history: Sequence[Turn], *, le
         read = reader.sort(
             question.raw, question.text, question.language, question.injected, [*focus, *late], inherited=True
         )
+    if read.places and not read.cases and _COMPARING.search(question.text) and _WITH_IT.search(question.text):
+        # 实施条例第九条跟它差在哪: the place talked of is compared with the one named.
+        focus = [mention for mention in _focus(reader, said, "条") if mention.citation and mention.citation.path]
+        read = reader.sort(
+            question.raw, question.text, question.language, question.injected, [*late, *focus], inherited=True
+        )
     if not read.names_something and _BOTH.search(question.text):
         pair = _last_two(reader, said)
         read = reader.sort(question.raw, question.text, question.language, question.injected, pair, inherited=True)

@@ -21,8 +21,9 @@ _ITS_LAW = (
 _UNDER = r"(?:\b(?:law|act|statutes?|code|courts?|exception|legislation|legal|illegal)\b[^.?!]{0,30}? (?:in|of|under) (?:the )?)"
 # What makes of a jurisdiction a question on its law, beside the above: 在日本, 按美国的规矩, 欧盟给新闻出版者, what does the EU say.
 _UNDER_ITS_LAW = (
+    r"(?:[按依照据]|依据|根据|按照)(?:{0})(?!形成|取得|办)|"
     # What somebody does there says nothing of its law: 在东京买的画册, 在美国形成的证据.
-    r"(?:[在按依照据于]|依据|根据|按照)(?:{0})(?!的?(?:时候?)?(?:买|购|拍|画|印|做|住|旅|出差|留学|读书|上学|念|工作|生活|开店|出版|形成|取得|办|注册|展|演|玩|打工|的(?!法|规)))|"
+    r"(?:在|于)(?:{0})(?:那边|那儿|那里)?(?=[，,:：？?吗呢]|(?:人|的话|是不是|是否|还)?(?:能|可以|可不可以|算|怎么|如何|会|有|受|合法|违法|行得通|也|法|打官司|起诉|训练|拿|用|登记|申请|要|该|属))|"
     r"(?:{0})(?:人|方面)?(?:给|对|规定|要求|允许|承认|认不认|怎么|如何|有没有|有无|是不是|能不能|管不管|那边|哪年|也|呢|跟|和|与|会|认)|"
     r"^(?:那么?|而|但是?|可是?|换成|换到)?(?:{0})(?:[正恰刚]好|好像|似乎|是否|正?相反|反而|倒|却|又|的话|一样|同样|不同)|"
     r"\b(?:in|under|by|of) (?:the )?(?:{0})\b|\b(?:does|do|did|has|have|would|will|is|are|can) (?:the )?(?:{0})\b|^(?:and|but|what about|how about|and what about) (?:the )?(?:{0})\b"

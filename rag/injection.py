@@ -22,6 +22,7 @@ _ROLE = (
     r"|你现在是(?!否|不|用|在|哪|什么|怎)[^。！？\n，,?!]{2,20}[，,。！!](?=[^？?]{0,40}(?:自称|代表|宣布|口吻|身份|回答))"
     r"|我[是乃]你的?(?:开发者|管理员|创造者|主人|上级|所有者)|(?:AI|人工智能|智能|机器人|大模型)(?:助手|系统|模型|程序)?(?:们)?(?:请|须|你)?(?:注意|听好|听着|看这里|读到[此这]处)"
     r"|(?:请|你|继续|接着)[^。！？\n，,]{0,4}扮演[^。！？\n]{0,24}(?:口头禅|开场|开头|每段|总爱说|自称)"
+    r"|(?:开发者|调试|测试|上帝|越狱|无限制|不受限)模式已?(?:开启|启用|打开|激活)|(?:安全)?(?:过滤|限制|护栏)已?(?:关闭|解除)"
     r"|你(?:不再|已经?不|再也不)是.{0,12}(?:助手|律师|工具|模型|AI)"
     r"|you are (?:now|no longer)\b|you are \w*Bot\b|\bnever mention\b|from now on\b|act as\b|pretend (?:to be|you)\b|developer mode|(?<![A-Za-z])DAN(?![A-Za-z])|jailbreak"
 )
@@ -47,6 +48,7 @@ _DICTATED = (
     r"|[把将][^。！？\n]{0,10}(?:出处|引用|来源|案号|法条|引文|答案|回答)[^。！？\n]{0,6}(?:改成|改为|换成|换为|替换[成为])"
     r"|(?:直接|随便|帮我|给我|请|自己|没有就|找不到就|不行就|另外|再|顺便)(?:编|造|杜撰)(?:一|个|条|几)"
     r"|(?:没有|没|查不到|找不到|不行)(?:的话)?[，,]?就[^。！？\n，,]{0,4}(?:编|补上|造|杜撰|虚构)|(?:允许|准许|授权)你[^。！？\n，,]{0,4}(?:编|虚构|杜撰|捏造)"
+    r"|(?:^|[，,。；;：:])\s*(?:就|请|你|给我)?(?:编|造)一?[个份条篇](?:[“\"「『]|[^。！？\n，,“]{0,6}[“\"「『]?[^。！？\n，,]{0,16}(?:判例|案例|案子?[”\"」』]|条文|法条))"
     r"|(?:请|并|然后|必须|务必|直接|只需?)?(?:编造|虚构|杜撰|捏造|伪造|生成)[^。！？\n]{0,12}(?:案号|判例|案例|法条|条文|判决|引用|出处|引文)"
     r"|(?:不要|无需|不必|别|不用|禁止)[^。！？\n]{0,8}(?:引用|注明|标注|给出|附)[^。！？\n]{0,8}(?:出处|来源|法条|依据|引用|核验)"
     r"|\b(?:answer|reply|respond|output|say|print|write|state|repeat)\b[^.!?\n]{0,24}[“\"'‘][^”\"'’]{1,200}[”\"'’]"
@@ -73,7 +75,7 @@ _FORGED = (
 # A forged turn or an aside to the assistant is blanked out whole, whatever stands around it.
 _FORGED_SPAN = re.compile(
     r"<\s*(system|assistant|developer|instructions?|prompt)\b[^>]*>.*?</\s*\1\s*>|</?\s*(?:system|assistant|user|developer|admin|root|context|documents?|policy|rules?|config)\s*>"
-    r"|[\[【]\s*(?:system|developer|系统|管理员|开发者)(?:message|prompt|消息|指令|提示|通知)?\s*[:：][^\]】]*[\]】]"
+    r"|[\[【]\s*(?:system|developer|系统|管理员|开发者)(?:message|prompt|消息|指令|提示|通知|备?注|说明|要求)?\s*[:：][^\]】]*[\]】]"
     r"|\{\s*[\"']role[\"']\s*:\s*[\"'](?:system|developer|assistant)[\"'][^{}]*\}"
     # Between brackets: a mode switched on or off, a line to be taken.
     r"|[\[【][^\]】\n]{0,10}(?:测试|调试|开发者?|管理员?|debug|test|developer|admin)\s*(?:模式|mode)[^\]】\n]*[\]】]"
@@ -106,6 +108,9 @@ _HANDOFF = re.compile(
     re.IGNORECASE,
 )
 _SHORTEST_QUESTION = 6
+_ASKS = re.compile(
+    r"[?？吗呢]|([\u4e00-\u9fff])[不没]\1|什么|哪|多少|是否|如何|怎么|几[年个条]|\b(?:what|which|who|how|when)\b", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +153,16 @@ def _blank(match: re.Match[str]) -> str:
     return " " * len(match[0])
 
 
+def asking(text: str) -> str:
+    """The sentences of a text that ask something, one behind the other; the text itself where none does.
+
+    >>> asking("信里是这么写的。法条怎么说？")
+    '法条怎么说？'
+    """
+    sentences = [sentence for sentence in _SENTENCE.findall(text) if _ASKS.search(sentence)]
+    return " ".join(" ".join(sentences).split()) or text
+
+
 def _keep_clauses(sentence: str) -> list[str]:
     match = _INSTRUCTION.search(sentence)
     assert match is not None
@@ -160,13 +175,7 @@ def _keep_clauses(sentence: str) -> list[str]:
     for clause in _CLAUSE.findall(sentence):
         end = at + len(clause)
         touched = any(at < hit.end() and hit.start() < end for hit in _INSTRUCTION.finditer(sentence))
-        asks = bool(
-            re.search(
-                r"[?？吗呢]|([\u4e00-\u9fff])[不没]\1|什么|哪|多少|是否|如何|怎么|\b(?:what|which|who|how|when)\b",
-                clause,
-                re.I,
-            )
-        )
+        asks = _ASKS.search(clause) is not None
         before = end <= match.start()
         pieces.append(clause if not touched and (before or asks) else " " * len(clause))
         at = end

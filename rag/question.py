@@ -14,7 +14,7 @@ from rag.answer import Turn
 from rag.case_names import CaseNames
 from rag.english_names import EnglishNames
 from rag.foreign_law import ForeignLaw
-from rag.injection import separate_instructions
+from rag.injection import asking, separate_instructions
 from rag.lexicon import Lexicon
 from rag.library import Library
 from rag.loose_names import LooseNames
@@ -160,7 +160,8 @@ class Reader:
         mentions = self._without_ours(text, mentions)
         mentions += [] if another else self._unknown_names(text, mentions)
         question = self.sort(raw, text, language, separated.found, mentions)
-        question = self._in_the_light_of_orders(question)
+        if question.injected:
+            question = self._in_the_light_of_orders(question)
         if not history:
             return question
         from rag.conversation import documents_talked_of, follow_up, turns_away
@@ -178,9 +179,11 @@ class Reader:
         return replace(read, carried=carried if carried.inherited else None)
 
     def _in_the_light_of_orders(self, question: Question) -> Question:
-        """The question with the cases that the orders beside it name, where it asks about one and names none: 那个动议准没准."""
-        if not (question.injected and _OF_A_CASE.search(question.text)) or question.names_something:
-            return question
+        """The question without what is only told beside the orders, and with the cases that these name where it asks about one and
+        names none: 那个动议准没准."""
+        if question.names_something or not _OF_A_CASE.search(question.text):
+            asked = asking(question.text)
+            return replace(question, topic=self.topic(asked, self.mentions(asked, question.language), question.language))
         said = self._lexicon.in_our_words(to_narrow(to_simplified(question.raw)))
         named = [m for m in self.mentions(said, question.language) if any(map(self.cases.is_case, documents_of(m)))]
         beside = [replace(mention, start=0, end=0) for mention in named if self.is_held(mention)]
