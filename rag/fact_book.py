@@ -16,28 +16,30 @@ from ingest.errors import UnusableInput
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Facts that must all be there, and facts that must not.
+    """Facts that must all be there, facts that must not, and facts that must be alleged, and no more.
 
-    >>> Condition.parse("被告是平台 且 !自供内容")
-    Condition(needs=('被告是平台',), lacks=('自供内容',))
+    >>> Condition.parse("被告是平台 且 !自供内容 且 ?高度相似")
+    Condition(needs=('被告是平台',), lacks=('自供内容',), alleged=('高度相似',))
     """
 
     needs: tuple[str, ...]
     lacks: tuple[str, ...]
+    alleged: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, text: str) -> "Condition":
-        """Read `甲 且 乙 且 !丙`."""
+        """Read `甲 且 乙 且 !丙 且 ?丁`."""
         parts = [part.strip() for part in text.split("且")]
         return cls(
-            tuple(part for part in parts if not part.startswith("!")),
+            tuple(part for part in parts if part[0] not in "!?"),
             tuple(part[1:].strip() for part in parts if part.startswith("!")),
+            tuple(part[1:].strip() for part in parts if part.startswith("?")),
         )
 
     @property
     def names(self) -> tuple[str, ...]:
         """Every fact that the condition speaks of."""
-        return self.needs + self.lacks
+        return self.needs + self.lacks + self.alleged
 
 
 @dataclass(frozen=True, slots=True)

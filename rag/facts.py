@@ -62,7 +62,8 @@ class Case:
 
     def meets(self, condition: Condition) -> bool:
         """Whether a condition holds."""
-        return all(map(self.has, condition.needs)) and not any(map(self.has, condition.lacks))
+        alleged = all(fact in self.alleged and not self.has(fact) for fact in condition.alleged)
+        return alleged and all(map(self.has, condition.needs)) and not any(map(self.has, condition.lacks))
 
     def first(self, conditions: Iterable[Condition]) -> Condition | None:
         """The first condition that holds."""
