@@ -25,7 +25,8 @@ from rag.answer import Answer, AnswerKind, Provenance, Source, Statement, Turn
 from rag.captions import load_captions
 from rag.case_slots import load_companies
 from rag.check_report import CheckReport
-from rag.compose import Composed, Composer, nothing_here
+from rag.compose import Composer
+from rag.composed import Composed, nothing_here
 from rag.concordance import load_concordance
 from rag.days_told import transition
 from rag.foreign_law import load_foreign_law
@@ -126,7 +127,7 @@ class Assistant:
         day = as_of or date.today()
         read = self._read(question, history)
         understood = time.perf_counter()
-        composed = Composer(self._index, self.settings.corpus).compose(read, day)
+        composed = Composer(self._index, self.settings.corpus, day).compose(read)
         written = time.perf_counter()
         admitted = admit(self._index.library, composed.drafts, day)
         verified = time.perf_counter()

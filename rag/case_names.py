@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from ingest.document import Kind
 from ingest.mention import Mention
 from ingest.script import fold, to_simplified
 from rag.claims import courts_named, same_court
@@ -273,7 +272,12 @@ class CaseNames:
                 core = to_simplified(str(alias)).removesuffix("案")
                 parts = re.split("诉", core) if "诉" in core else [core] if core != alias else []
                 for part in parts:
-                    if _HEART.fullmatch(part) and not _ANYBODY.fullmatch(part) and "某" not in part and short not in hearts.get(part, ()):
+                    if (
+                        _HEART.fullmatch(part)
+                        and not _ANYBODY.fullmatch(part)
+                        and "某" not in part
+                        and short not in hearts.get(part, ())
+                    ):
                         hearts[part] = (*hearts.get(part, ()), short)
         return hearts
 

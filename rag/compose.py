@@ -8,7 +8,7 @@ nothing named          what a search finds, when the corpus has anything to do w
 
 import re
 from collections.abc import Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -18,11 +18,13 @@ from ingest.citation import Citation
 from ingest.document import Kind
 from ingest.numerals import to_int
 from ingest.script import fold
-from rag.answer import AnswerKind, Defense
+from rag.admission import Admission, asks_of_a_suit
+from rag.answer import AnswerKind
 from rag.answering import load_answering, passage_text
 from rag.captions import load_captions
 from rag.case_list import introduced, listed, wish
 from rag.cases import CaseDesk, CaseFile, about_case, are_instances, asks_for_fact, several_fit
+from rag.composed import Composed, instructions_only, nothing_here, too_short, which_facts, which_law
 from rag.concepts import (
     ConceptDesk,
     Leaning,
@@ -37,17 +39,17 @@ from rag.concepts import (
     told_briefly,
 )
 from rag.concordance import load_concordance
-from rag.conversation import asks_for_its_words, leans
 from rag.defence_rules import FLOOR
 from rag.draft import Draft
 from rag.facts_told import supposes
+from rag.finder import Finder
 from rag.index import Index
 from rag.lexicon import load_lexicon
-from rag.library import Held, HeldDocument
+from rag.library import HeldDocument
 from rag.question import Language, Question
 from rag.relevance import rank, terms
-from rag.retrieve import Hit, Retriever, Route
-from rag.scope import SENTENCES, Field, load_field, reach
+from rag.retrieve import Hit, Route
+from rag.scope import SENTENCES, load_field, reach
 from rag.statutes import (
     StatuteDesk,
     about_document,
@@ -59,21 +61,14 @@ from rag.statutes import (
     talked_of,
 )
 from rag.story import Story, Told, read_story, wants_defence
-from rag.telling import asks_without_facts, is_disputed
+from rag.telling import asks_without_facts
 
 if TYPE_CHECKING:
     from rag.analysis import Analysis
 
-_FOUND = 40
 _SHORTEST = 3
-_LONG_QUERY, _TELLING_SENTENCE, _SENTENCES_SEARCHED, _SENTENCE_WEIGHT = 60, 8, 4, 0.6
 _QUOTED = re.compile(r"[“\"「]([^”\"」]{6,80})[”\"」]")
 _SAME_COURT = re.compile(r"同一(?:个|家)?法院|该法院|该院|这家法院|这个法院|the same court", re.I)
-# What may be asked of any case, whatever else is said: 上诉状是谁递的.
-_OF_A_SUIT = re.compile(
-    r"[起上抗]诉|诉状|[原被]告|判|诉讼费|受理费|庭审|开庭|法官|合议|律师|代理|送达|和解|调解|执行|appeal|judge|counsel|hearing",
-    re.I,
-)
 # What else makes a suit of a story.
 _SUED = re.compile(r"告|法院|官司|案|赔|维权|\b(?:sued?|suing|court|case|ruling|lawsuit)\b", re.I)
 # Of so many passages found first so many are of the one case that a question describes.
@@ -91,24 +86,9 @@ _SPEAKS_OF_IT = 0.15
 _NOT_FAR = -3.0
 # Who has asked about the field goes on about it, unless what is said has nothing to do with it: 换个话题，起诉有没有时间限制.
 _FAR_IN_CONVERSATION = -4.0
-# Log odds of reach below which a question has nothing to do with what it names: a document as a whole, a case, a case of which
-# it asks what may be asked of any. Of 650 questions to learn from that are answered one was below.
-_AWAY_FROM_DOCUMENT, _AWAY_FROM_CASE, _AWAY_FROM_SUIT = -1.0, -1.5, -8.0
-# The same for a follow-up and what was talked of: a case, a place; and those where its words lean on it (法人的呢) or ask of the
-# case what may be asked of any. Of 410 that are answered one was below, of 77 that are not all but seven.
-_AWAY_FROM_CASE_TALKED_OF, _AWAY_FROM_PLACE_TALKED_OF = -3.0, -4.0
-_AWAY_FROM_CASE_LEANED_ON, _AWAY_FROM_PLACE_LEANED_ON, _AWAY_FROM_SUIT_TALKED_OF = -5.0, -7.0, -7.5
-_FEW_TERMS = 6
-# The same for a text that may tell a dispute: of 35 such that do, none was below -3.4, of 20 that nothing answers ten were below.
-_AWAY_FROM_DISPUTES = -5.0
-# So many facts on works or AI are told to be weighed, whether or not anybody complains in so many words.
-_TELLS_MUCH = 3
-# From here on in log odds of reach a document that is not held may be named by mistake; from the second where no title held is like it.
-# When these were chosen, questions on law that is not held were below the second.
-_RATHER_WITHIN, _BEYOND_DOUBT = 0.5, 2.5
-_KIND_OF_DOCUMENT = re.compile(r"(?:解释|规定|条例|办法|意见|法|细则|通知|指引|指南|标准)$")
-_DOCUMENT_NUMBER = re.compile(r"(?:法释|法发|法办|法|国发|国办发|国务院令)[(〔\[]?\s?第?\d{2,4}[)〕\]]?\s?(?:第?\d+)?号")
-_PART = re.compile(r"[条款项]|article|paragraph|item", re.I)
+_DOCUMENT_NUMBER = re.compile(
+    r"(?:法释|法发|法办|法|国发|国办发|国务院令)[(〔\[]?\s?第?\d{2,4}[)〕\]]?\s?(?:第?\d+)?号"
+)
 # What is said of an article belongs to another where a search does not find it among so many; so many of those are shown.
 _MEANT, _MEANT_SHOWN = 3, 2
 _RULES_BESIDE = 3
@@ -119,144 +99,114 @@ _BESIDE, _ASKS_FOR_MORE, _MANY_WORDS = 0.3, 14, 12
 _LONG = 30
 
 
-@dataclass(slots=True)
-class Composed:
-    """Drafts with the kind of answer they make, and what else goes with them: defences, questions back, warnings."""
-
-    kind: AnswerKind
-    drafts: list[Draft]
-    defenses: list[Defense] = field(default_factory=list)
-    clarify: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-
-
 class Composer:
     """Writes the drafts of one answer from one index and the data of one corpus folder."""
 
-    def __init__(self, index: Index, corpus: Path) -> None:
+    def __init__(self, index: Index, corpus: Path, day: date) -> None:
         self._index = index
         self._corpus = corpus
-        # What one question has searched for: several parts of its answer ask for the same.
-        self._searched: dict[tuple[str, date], list[Hit]] = {}
+        self._day = day
+        self._finder = Finder(index, day)
+        self._admission = Admission(self._finder, corpus)
 
-    def compose(self, question: Question, day: date) -> Composed:
+    def compose(self, question: Question) -> Composed:
         """Which answer a question gets: the most particular thing it names decides."""
         library, corpus = self._index.library, self._corpus
-        statutes = StatuteDesk(library, load_concordance(corpus), load_captions(corpus), day)
-        concepts = ConceptDesk(library, statutes, corpus, day)
+        statutes = StatuteDesk(library, load_concordance(corpus), load_captions(corpus), self._day)
+        concepts = ConceptDesk(library, statutes, corpus, self._day)
         if not re.search(r"\w", question.text):
-            return _instructions_only(question) if question.injected else _too_short(question)
-        if self._asks_for_unheld(question, day):
+            return instructions_only(question) if question.injected else too_short(question)
+        if self._admission.asks_for_unheld(question):
             return Composed(AnswerKind.ABSTAIN, cited_places(question, statutes))
-        composed = self._composed(question, statutes, concepts, day)
+        composed = self._composed(question, statutes, concepts)
         if question.in_conversation and composed.kind not in (AnswerKind.ABSTAIN, AnswerKind.CLARIFY):
-            composed.drafts += self._from_the_talk(question, composed.drafts, concepts, day)
+            composed.drafts += self._from_the_talk(question, composed.drafts, concepts)
         return composed
 
-    def _composed(self, question: Question, statutes: StatuteDesk, concepts: ConceptDesk, day: date) -> Composed:
+    def _composed(self, question: Question, statutes: StatuteDesk, concepts: ConceptDesk) -> Composed:
         """The answer to a question of which it is not plain from its form that there is none."""
-        facts, story = self._defences(question, day)
-        if facts and facts.kind is AnswerKind.CLARIFY and self._asks_a_rule(question, day):
-            return replace(self._asked(question, statutes, concepts, day), clarify=facts.clarify)
+        facts, story = self._defences(question)
+        if facts and facts.kind is AnswerKind.CLARIFY and self._admission.asks_a_rule(question):
+            return replace(self._asked(question, statutes, concepts), clarify=facts.clarify)
         if facts and (story is None or story.told is not Told.PERHAPS):
             if facts.kind is AnswerKind.DEFENSE and not wants_defence(question.text):
                 # Who tells a story and names no defence may be after a rule.
-                laws = nearest_laws(concepts, question, self._search(question.topic, day), _RULES_BESIDE)
+                laws = nearest_laws(concepts, question, self._finder.search(question.topic), _RULES_BESIDE)
                 facts.drafts += told_briefly(
                     concepts, question, laws, ("与所述相近的条文：", "A provision near to it: ")
                 )
             return facts
-        asked = self._asked(question, statutes, concepts, day)
+        asked = self._asked(question, statutes, concepts)
         if facts is None or story is None:
             return asked
         # Where nothing answers what it may ask, a text that may be no story has nothing to weigh either.
         if asked.kind is AnswerKind.ABSTAIN:
-            return facts if self._is_ours(question, story, day) else asked
+            return facts if self._admission.is_ours(question, story) else asked
         return _both(question, facts, asked) if story.is_likely else _both(question, asked, facts)
 
-    def _asks_a_rule(self, question: Question, day: date) -> bool:
-        """Whether a text that tells too little to be weighed asks, beyond doubt, for what a rule says: 他还能接着叫网站删吗."""
-        return not wants_defence(question.text) and self._says_what_is_held(question, day, _BEYOND_DOUBT)
-
-    def _from_the_talk(
-        self, question: Question, drafts: Sequence[Draft], desk: ConceptDesk, day: date
-    ) -> list[Draft]:
+    def _from_the_talk(self, question: Question, drafts: Sequence[Draft], desk: ConceptDesk) -> list[Draft]:
         """What the documents that the conversation named say of a follow-up, where the answer does not show it already."""
         if question.names_something and not question.inherited:
             return []
-        library = self._index.library
+        library, countries = self._index.library, load_field(self._corpus).foreign.asked(question.text)
         talked_of = list(question.talked_of)
         if leaning(question.told) is Leaning.COMMENTARY:
             talked_of += [one.citation.document for one in library.documents() if one.kind is Kind.COMMENTARY]
         found = []
         for short in list(dict.fromkeys(talked_of))[:_TALKED_OF]:
-            hits = self._search(f"{question.text} {short}", day)
-            found += [hit for hit in hits if hit.citation.document == short][:1]
+            hits = self._finder.search(f"{question.text} {short}")
+            found += [hit for hit in hits if hit.citation.document == short and _is_of(hit, countries)][:1]
         shown = {support.citation for draft in drafts for support in draft.supports}
         unseen = [hit for hit in found if not any(citation.contains(hit.citation) for citation in shown)]
         telling = [hit for hit, odds in zip(unseen, _odds(question, unseen), strict=True) if odds >= _MAY_ANSWER]
         return about_concept(desk, question, [], telling)
 
-    def _is_ours(self, question: Question, story: Story, day: date) -> bool:
-        """Whether a text that may tell a dispute is to be weighed though nothing answers what it may ask: not where it is far from
-        everything held (AI做的广告没注明“广告”罚多少), and not a suit without a fact, which may be about anything."""
-        field = load_field(self._corpus)
-        hits = self._search(question.topic, day)
-        if reach(self._index, field, question.text, question.topic, hits) < _AWAY_FROM_DISPUTES:
-            return False
-        ours = field.is_about_ai(question.text) or field.speaks_of_works(question.text)
-        facts = len(story.case.sure())
-        told = facts or (story.asks_for_defences and ours)
-        much = ours and facts >= _TELLS_MUCH
-        return story.is_beyond_doubt or much or bool(told and is_disputed(question.text))
-
-    def _asked(self, question: Question, statutes: StatuteDesk, concepts: ConceptDesk, day: date) -> Composed:
+    def _asked(self, question: Question, statutes: StatuteDesk, concepts: ConceptDesk) -> Composed:
         """The answer to a question that asks for a place, a case, a document or a rule."""
-        library, corpus = self._index.library, self._corpus
-        field = load_field(corpus)
-        if question.names_something and not question.unheld and self._turned_away(question, field, day):
+        library = self._index.library
+        if question.names_something and not question.unheld and self._admission.turned_away(question):
             return nothing_here(question)
         drafts: list[Draft] = []
         kinds: list[AnswerKind] = []
-        if numbered := self._telling_of_numbers(question, day):
+        if numbered := self._telling_of_numbers(question):
             kinds.append(AnswerKind.STATUTE)
             drafts += about_concept(concepts, question, numbered, [])
         if question.cases:
             kinds.append(AnswerKind.CASE)
-            drafts += self._about_cases(question, day)
+            drafts += self._about_cases(question)
         cited = [mention.citation for mention in question.places if mention.citation and mention.citation.path]
         if cited:
             in_law = any((held := library.document(c.document)) and held.kind is Kind.STATUTE for c in cited)
             kinds.append(AnswerKind.STATUTE if in_law else AnswerKind.CONCEPT)
-            drafts += [*cited_places(question, statutes), *self._notes_on_cited(concepts, question, day)]
+            drafts += [*cited_places(question, statutes), *self._notes_on_cited(concepts, question)]
             shown = {support.citation for draft in drafts for support in draft.supports}
-            drafts += self._whatever_the_number(question, concepts, shown, day) if in_law else []
+            drafts += self._whatever_the_number(question, concepts, shown) if in_law else []
         whole = [mention.citation for mention in question.places if mention.citation and not mention.citation.path]
         for citation in whole:
-            document = library.document(citation.document, citation.version, day)
+            document = library.document(citation.document, citation.version, self._day)
             about = self._about(statutes, document, question) if document else []
             if document and about:
                 kinds.append(AnswerKind.STATUTE if document.kind is Kind.STATUTE else AnswerKind.CONCEPT)
                 drafts += about
         own_case = any(case.start < case.end for case in question.cases)
-        if question.inherited and question.cases and not own_case and (same := self._same_court(question, day)):
+        if question.inherited and question.cases and not own_case and (same := self._same_court(question)):
             return Composed(AnswerKind.CASE, introduced(same, question))
         if drafts and self._is_told(question, whole):
-            beside = self._beside(question, concepts, day) if any(draft.supports for draft in drafts) else []
-            comments = self._comments_on(question, concepts, day)
+            beside = self._beside(question, concepts) if any(draft.supports for draft in drafts) else []
+            comments = self._comments_on(question, concepts)
             return Composed(kinds[0], [*comments, *drafts, *beside, *self._unheld(question)])
         # Among orders to the assistant an invented name may be planted: it decides nothing.
         about_unheld = question.unheld and not (question.cases or question.places or question.injected or drafts)
-        if about_unheld and not self._is_misnamed(question, day):
+        if about_unheld and not self._admission.is_misnamed(question):
             return Composed(AnswerKind.ABSTAIN, self._unheld(question))
         if question.loose and not drafts and not says_something(question.topic):
-            return _which_law(question)
+            return which_law(question)
         wanted = None if question.places else wish(question.text)
-        if wanted and not wanted.is_empty and (found := listed(library, wanted, day)):
+        if wanted and not wanted.is_empty and (found := listed(library, wanted, self._day)):
             return Composed(AnswerKind.CASE, introduced(found, question))
-        return self._general(question, concepts, day, drafts)
+        return self._general(question, concepts, drafts)
 
-    def _telling_of_numbers(self, question: Question, day: date) -> list[Hit]:
+    def _telling_of_numbers(self, question: Question) -> list[Hit]:
         """The held passages that name a document which is asked about by its number and not held: 法释〔2006〕11号 is repealed by one."""
         numbers = [match[0] for mention in question.unheld if (match := _DOCUMENT_NUMBER.search(mention.raw))]
         library = self._index.library
@@ -264,60 +214,16 @@ class Composer:
             Hit(place, 1.0, Route.NAMED)
             for document in (library.documents() if numbers else ())
             if document.builtin and document.kind is not Kind.COMMENTARY
-            for place in library.passages(document.citation.document, document.citation.version, day)
+            for place in library.passages(document.citation.document, document.citation.version, self._day)
             if any(fold(number) in fold(place.text) for number in numbers)
         ]
 
-    def _asks_for_unheld(self, question: Question, day: date) -> bool:
-        """Whether a question asks what an article says that is not held, and names nothing else that is.
-
-        Where what it says of the article is within reach, the number may be wrong: 民法典第994条要求平台…….
-        """
-        cited = [mention.citation for mention in question.places if mention.citation]
-        if question.inherited or question.cases or not cited:
-            return False
-        unheld = all(c.path and c.version is None and self._index.library.holds(c, day) is Held.NOT_HELD for c in cited)
-        return unheld and not self._says_what_is_held(question, day, 0.0)
-
-    def _is_misnamed(self, question: Question, day: date) -> bool:
-        """Whether what a question names and is not held is beside the point: law of ours that is called by a wrong name or by one
-        from memory, with words on what is surely within reach. Foreign law and cases are what they are called."""
-        foreign = load_field(self._corpus).foreign.named(question.text)
-        names = ["" if "《" in m.raw else (m.name or m.raw).partition("第")[0] for m in question.unheld]
-        if any(
-            (m.citation and m.citation.is_case)
-            or not _KIND_OF_DOCUMENT.search((m.name or m.raw).partition("第")[0].rstrip("》"))
-            or any(one.start < m.end and m.start < one.end for one in foreign)
-            for m in question.unheld
-        ):
-            return False
-        of_ours = all(map(self._may_be_held, names))
-        return self._says_what_is_held(question, day, _RATHER_WITHIN if of_ours else _BEYOND_DOUBT)
-
-    def _may_be_held(self, name: str) -> bool:
-        """Whether a name is 司法解释 without a title of its own, or made of characters of a title held: 传播权规定."""
-        kind = _KIND_OF_DOCUMENT.search(name)
-        titles = [one.title for one in self._index.library.documents() if one.builtin and one.kind is Kind.STATUTE]
-        words = name[: kind.start()] if kind else ""
-        of_a_title = any(all(letter in letters for letter in words) for letters in map(iter, titles))
-        return name.endswith("司法解释") or bool(words and of_a_title)
-
-    def _says_what_is_held(self, question: Question, day: date, least: float) -> bool:
-        """Whether a question says something beside what it cites, and with that is as far as `least` within reach."""
-        if not says_something(question.topic):
-            return False
-        field, hits = load_field(self._corpus), self._search(question.topic, day)
-        asked = f"{question.earlier} {question.text}" if question.inherited else question.text
-        return reach(self._index, field, asked, question.topic, hits, among_orders=question.injected) >= least
-
-    def _whatever_the_number(
-        self, question: Question, desk: ConceptDesk, shown: Set[Citation], day: date
-    ) -> list[Draft]:
+    def _whatever_the_number(self, question: Question, desk: ConceptDesk, shown: Set[Citation]) -> list[Draft]:
         """The articles that a search finds for what is said of an article, where that one is not among the first found."""
         asks_for_part = question.inherited or not says_something(question.topic)
         if asks_for_part or asks_about_document(question.text) or asks_for_preamble(question.text):
             return []
-        found = nearest_laws(desk, question, self._search(question.topic, day), _MEANT)
+        found = nearest_laws(desk, question, self._finder.search(question.topic), _MEANT)
         articles = {(citation.document, citation.path[0]) for citation in shown if citation.path}
         if any((place.citation.document, place.citation.path[0]) in articles for place in found):
             return []
@@ -328,52 +234,13 @@ class Composer:
             ("若不论条号，与问题所说的最接近的是", "Whatever the number, nearest to what the question says is "),
         )
 
-    def _turned_away(self, question: Question, field: Field, day: date) -> bool:
-        """Whether a question asks for something else than anything held, whatever it names or leans on: 那我家猫该打什么疫苗,
-        MiniMax的股票还能买吗, GB/T 45654要求抽检多少条.
-        """
-        own = question.topic.removesuffix(question.earlier)
-        # What an English text says may have no Chinese term at all.
-        if not (says_something(own) or len(question.text.split()) >= _MANY_WORDS // 2):
-            return False
-        if question.inherited and field.is_elsewhere(question.text) and not field.holds(question.text):
-            return True
-        if (least := self._least_reach(question)) is None:
-            return False
-        if any(re.search(r"\d+号", case.raw) for case in question.cases):
-            return False  # who gives the number of a case asks about it
-        hits = self._search(question.text, day)
-        return reach(self._index, field, question.text, question.text, hits, among_orders=question.injected) < least
-
-    def _least_reach(self, question: Question) -> float | None:
-        """The reach from which on a question is answered from what it names or leans on; None where it always is."""
-        of_a_suit = _OF_A_SUIT.search(question.text) is not None
-        if question.inherited:
-            if any(mention.start < mention.end for mention in question.places):
-                return None
-            if asks_for_its_words(question.text):
-                return None
-            if question.cases and (of_a_suit or asks_for_fact(load_lexicon(self._corpus), question.text)):
-                return _AWAY_FROM_SUIT_TALKED_OF
-            short = sum(terms(question.text).values()) <= _FEW_TERMS or _PART.search(question.text)
-            if leans(question) and short:
-                return _AWAY_FROM_CASE_LEANED_ON if question.cases else _AWAY_FROM_PLACE_LEANED_ON
-            return _AWAY_FROM_CASE_TALKED_OF if question.cases else _AWAY_FROM_PLACE_TALKED_OF
-        if question.cases:
-            details = of_a_suit or asks_for_fact(load_lexicon(self._corpus), question.text)
-            return _AWAY_FROM_SUIT if details else _AWAY_FROM_CASE
-        cited = any(mention.citation and mention.citation.path for mention in question.places)
-        names = {mention.citation.document for mention in question.places if mention.citation}
-        held = [document for name in names if (document := self._index.library.document(name))]
-        return None if cited or not all(document.builtin for document in held) else _AWAY_FROM_DOCUMENT
-
-    def _beside(self, question: Question, desk: ConceptDesk, day: date) -> list[Draft]:
+    def _beside(self, question: Question, desk: ConceptDesk) -> list[Draft]:
         """What other sources say of the rest of a question that names its place or its case."""
         if not says_something(question.topic) or (
             question.cases and len(question.topic) < _ASKS_FOR_MORE and not question.inherited
         ):
             return []
-        hits = self._search(question.topic, day)
+        hits = self._finder.search(question.topic)
         named = {short for case in question.cases for short in case.documents}
         named |= {mention.citation.document for mention in question.places if mention.citation}
         others = [hit for hit in hits if hit.citation.document not in named]
@@ -385,18 +252,18 @@ class Composer:
         near += [hit for hit in others if self._is_about(hit, named) and hit not in near][:2]
         return about_concept(desk, question, [], near) if near else []
 
-    def _comments_on(self, question: Question, desk: ConceptDesk, day: date) -> list[Draft]:
+    def _comments_on(self, question: Question, desk: ConceptDesk) -> list[Draft]:
         """What the commentary says of the cases that a question asks its view on: 君合怎么评伴心案."""
         if not question.cases or leaning(question.text) is not Leaning.COMMENTARY:
             return []
         names = {name for case in question.cases for short in case.documents for name in self._names_of(short)}
-        hits = [hit for hit in self._search(" ".join([question.topic, *names]), day) if hit.kind is Kind.COMMENTARY]
+        hits = [hit for hit in self._finder.search(" ".join([question.topic, *names])) if hit.kind is Kind.COMMENTARY]
         told = [hit for hit in hits if any(name in hit.text for name in names)]
         if hits and asks_for_authors(question.text):
             return about_commentary(hits[0].place.document, [], question)
         return about_concept(desk, question, sorted(told or hits, key=lambda hit: not _VIEW.search(hit.text)), [])
 
-    def _numbered_in_commentary(self, question: Question, desk: ConceptDesk, day: date) -> list[Draft]:
+    def _numbered_in_commentary(self, question: Question, desk: ConceptDesk) -> list[Draft]:
         """What a question asks of the commentary by number or as a list: 君合第五项抗辩, 文章说的五项抗辩是哪五项."""
         goes_on = question.inherited and not question.names_something and leaning(question.told) is Leaning.COMMENTARY
         if leaning(question.text) is not Leaning.COMMENTARY and not goes_on:
@@ -404,7 +271,9 @@ class Composer:
         drafts = []
         for document in self._index.library.documents():
             if document.kind is Kind.COMMENTARY and document.builtin:
-                passages = self._index.library.passages(document.citation.document, document.citation.version, day)
+                passages = self._index.library.passages(
+                    document.citation.document, document.citation.version, self._day
+                )
                 drafts += defence_numbered(desk, question, passages)
                 if not drafts and asks_for_outline(question.text) and not goes_on:
                     drafts += self._about(desk.statutes, document, question)
@@ -422,15 +291,15 @@ class Composer:
         told = (*(meta.get("about") or ()), *(meta.get("related") or ()))
         return hit.kind is Kind.NOTE and not named.isdisjoint(told)
 
-    def _same_court(self, question: Question, day: date) -> list[Draft]:
+    def _same_court(self, question: Question) -> list[Draft]:
         """The other cases of the court that the conversation is about, when the question asks for them."""
         if not _SAME_COURT.search(question.text):
             return []
         named = question.cases[0].documents[0]
-        document = self._index.library.document(named, None, day)
+        document = self._index.library.document(named, None, self._day)
         court = str(document.meta.get("court") or "") if document else ""
         wanted = wish(f"{question.earlier} {_SAME_COURT.sub(court, question.text)}有哪些案件")
-        return listed(self._index.library, wanted, day, but=named) if court and wanted else []
+        return listed(self._index.library, wanted, self._day, but=named) if court and wanted else []
 
     def _about(self, desk: StatuteDesk, document: HeldDocument, question: Question) -> list[Draft]:
         """A document as a whole: dates and issuer of a statute, authors and outline of a commentary."""
@@ -462,21 +331,21 @@ class Composer:
         about = asks_about_document(question.text) or asks_for_preamble(question.text)
         return kinds == {Kind.NOTE} or (kinds == {Kind.STATUTE} and about)
 
-    def _general(self, question: Question, desk: ConceptDesk, day: date, before: list[Draft]) -> Composed:
+    def _general(self, question: Question, desk: ConceptDesk, before: list[Draft]) -> Composed:
         """A question that cites nothing in particular: by retrieval, if the corpus has anything to do with it."""
         field = load_field(self._corpus)
-        if numbered := self._numbered_in_commentary(question, desk, day):
+        if numbered := self._numbered_in_commentary(question, desk):
             return Composed(AnswerKind.CONCEPT, numbered)
         countries = field.foreign.asked(question.text)
         query = " ".join([self._query(question), *sorted(countries)])
-        hits = self._numbered(question, self._search(query, day), day)
+        hits = self._numbered(question, self._finder.search(query))
         if countries:
             # Chinese law does not answer what another country's says.
-            hits = [hit for hit in hits if hit.kind is not Kind.STATUTE and _is_of(hit, countries)]
+            hits = [hit for hit in hits if _is_of(hit, countries)]
         if not question.places:
             # One character stands in many passages and asks for none of them.
             if len(re.findall(r"\w", question.text)) < _SHORTEST and not field.holds(question.text):
-                return _too_short(question)
+                return too_short(question)
             # What a follow-up leaves unsaid stands in the question before it.
             asked = f"{question.earlier} {question.text}" if question.inherited else question.text
             # Who goes on asking in words of the field goes on about the field.
@@ -492,42 +361,22 @@ class Composer:
                 # What makes no sense by itself may be plain from what was said before.
                 elsewhere = field.is_elsewhere(question.text)
                 if question.carried and near >= _NOT_FAR and not elsewhere:
-                    return self.compose(question.carried, day)
+                    return self.compose(question.carried)
                 if near < _FAR_IN_CONVERSATION or elsewhere or not question.in_conversation:
                     return nothing_here(question)
-        found = about_concept(desk, question, self._inside(question, day), hits)
+        found = about_concept(desk, question, self._inside(question), hits)
         side = leaning(question.text)
         if question.inherited or side is Leaning.COMMENTARY:
             drafts = [*found, *before]
         else:
-            drafts = [*before, *self._case_described(question, hits, day), *found]
+            drafts = [*before, *self._case_described(question, hits), *found]
         talk = question.carried.places if question.carried else question.places if question.inherited else ()
         cited = [m.citation for m in talk if m.citation and m.citation.path and m.start == m.end]
         drafts += [draft for citation in cited[:1] for draft in talked_of(desk.statutes, citation, question)]
         kind = {Leaning.LAW: AnswerKind.STATUTE, Leaning.CASES: AnswerKind.CASE}.get(side, AnswerKind.CONCEPT)
         return Composed(kind, drafts + self._unheld(question))
 
-    def _search(self, query: str, day: date) -> list[Hit]:
-        """The passages nearest to a query; of a long one each sentence is searched for too, since one of them asks."""
-        if (query, day) not in self._searched:
-            self._searched[query, day] = self._looked_up(query, day)
-        return self._searched[query, day]
-
-    def _looked_up(self, query: str, day: date) -> list[Hit]:
-        retriever = Retriever(self._index)
-        hits = retriever.search(query, _FOUND, day)
-        sentences = [part for part in SENTENCES.split(query) if len(part) >= _TELLING_SENTENCE]
-        if len(query) < _LONG_QUERY or len(sentences) < 2:
-            return hits
-        best = {hit.key: hit for hit in hits}
-        for sentence in sentences[-_SENTENCES_SEARCHED:]:
-            for hit in retriever.search(sentence, _FOUND // 2, day):
-                known = best.get(hit.key)
-                score = hit.score * _SENTENCE_WEIGHT + (known.score if known else 0.0)
-                best[hit.key] = replace(hit, score=score)
-        return sorted(best.values(), key=lambda hit: -hit.score)[:_FOUND]
-
-    def _numbered(self, question: Question, hits: list[Hit], day: date) -> list[Hit]:
+    def _numbered(self, question: Question, hits: list[Hit]) -> list[Hit]:
         """Where the question gives the number of an article and no law, the articles of that number first.
 
         Where none of them was found, the built-in ones of that number that share a word with the question come first:
@@ -545,13 +394,13 @@ class Composer:
             place
             for law in laws
             for number in numbers
-            if (place := self._index.library.place(law.citation.at(number), day)) is not None
+            if (place := self._index.library.place(law.citation.at(number), self._day)) is not None
         ]
         scores = rank(question.topic, [place.text for place in places])
         best = max(zip(scores, range(len(places)), strict=True), default=(0.0, 0))
         return [Hit(places[best[1]], best[0], Route.NAMED), *ordered] if best[0] else ordered
 
-    def _case_described(self, question: Question, hits: Sequence[Hit], day: date) -> list[Draft]:
+    def _case_described(self, question: Question, hits: Sequence[Hit]) -> list[Draft]:
         """What a question asks of a case that it describes without naming: of the case found first, where it asks for a fact of one, or
         speaks of a suit and most of what was found first is of that case."""
         lexicon = load_lexicon(self._corpus)
@@ -559,14 +408,14 @@ class Composer:
             return []
         short = hits[0].citation.document
         first = [hit.citation.document for hit in hits[:_FOUND_FIRST]]
-        told = first.count(short) >= _OF_ONE_CASE and (_OF_A_SUIT.search(question.text) or _SUED.search(question.text))
+        told = first.count(short) >= _OF_ONE_CASE and (asks_of_a_suit(question.text) or _SUED.search(question.text))
         asked = first.count(short) > 1 and hits[0].kind is not Kind.NOTE and asks_for_fact(lexicon, question.text)
         if not (told or asked):
             return []
-        case = CaseFile.open(self._index.library, short, day)
-        return about_case(CaseDesk(self._index.library, lexicon, day), case, question, brief=True) if case else []
+        case = CaseFile.open(self._index.library, short, self._day)
+        return about_case(CaseDesk(self._index.library, lexicon, self._day), case, question, brief=True) if case else []
 
-    def _inside(self, question: Question, day: date) -> list[Hit]:
+    def _inside(self, question: Question) -> list[Hit]:
         """The passages of documents that the question names which speak most of the rest of what it says."""
         topic = question.topic.removesuffix(question.earlier) if question.inherited else question.topic
         topic = topic if says_something(topic) else question.topic
@@ -575,7 +424,7 @@ class Composer:
             topic = quoted
         found: list[Hit] = []
         for citation in dict.fromkeys(replace(m.citation, path=()) for m in question.places if m.citation):
-            passages = self._index.library.passages(citation.document, citation.version, day)
+            passages = self._index.library.passages(citation.document, citation.version, self._day)
             scores = rank(topic, [place.text for place in passages])
             best = sorted(range(len(passages)), key=lambda index: -scores[index])[:3]
             if not best or not scores[best[0]]:
@@ -608,12 +457,12 @@ class Composer:
         )
         return " ".join([*asked, *dict.fromkeys(names)])
 
-    def _about_cases(self, question: Question, day: date) -> list[Draft]:
+    def _about_cases(self, question: Question) -> list[Draft]:
         library = self._index.library
-        desk = CaseDesk(library, load_lexicon(self._corpus), day)
+        desk = CaseDesk(library, load_lexicon(self._corpus), self._day)
         drafts: list[Draft] = []
         wanted = list(dict.fromkeys(chain.from_iterable(case.documents for case in question.cases)))
-        files = [case for short in wanted if (case := CaseFile.open(library, short, day))]
+        files = [case for short in wanted if (case := CaseFile.open(library, short, self._day))]
         for mention in question.cases:
             if len(mention.documents) > 1 and not question.inherited:
                 fitting = [case for case in files if case.document.citation.document in mention.documents]
@@ -623,10 +472,10 @@ class Composer:
             drafts += about_case(desk, case, question, brief=len(files) > 1)
         return drafts
 
-    def _notes_on_cited(self, desk: ConceptDesk, question: Question, day: date) -> list[Draft]:
+    def _notes_on_cited(self, desk: ConceptDesk, question: Question) -> list[Draft]:
         """Editor's notes that belong to a paragraph of the commentary which the question cites."""
         cited = [mention.citation for mention in question.places if mention.citation and mention.citation.path]
-        places = [place for citation in cited if (place := self._index.library.place(citation, day))]
+        places = [place for citation in cited if (place := self._index.library.place(citation, self._day))]
         return [
             draft
             for place in places
@@ -634,7 +483,7 @@ class Composer:
             for draft in notes_on(desk, place, question.language)
         ]
 
-    def _defences(self, question: Question, day: date) -> tuple[Composed | None, Story | None]:
+    def _defences(self, question: Question) -> tuple[Composed | None, Story | None]:
         """The defences that the facts told carry, and the question read as a story; without one where it goes on with one
         told before, or tells nothing and asks for the defences."""
         from rag.analysis import analyse
@@ -647,15 +496,15 @@ class Composer:
         if question.told and not question.injected and (supposes(question.text) or not (named or asks_law)):
             so_far = told_so_far(question, self._corpus)
             if so_far is not None:
-                return _told(analyse(so_far, self._index.library, self._corpus, day, question.language)), None
+                return _told(analyse(so_far, self._index.library, self._corpus, self._day, question.language)), None
         story = read_story(question, self._corpus, load_field(self._corpus))
         if story.told is Told.NO:
             bare = asks_without_facts(question.text) and not (named or asks_law or len(story.case.sure()) > 1)
-            return (_which_facts(question) if bare else None), None
-        analysis = analyse(story.case, self._index.library, self._corpus, day, question.language)
+            return (which_facts(question) if bare else None), None
+        analysis = analyse(story.case, self._index.library, self._corpus, self._day, question.language)
         # The amount can always be argued about: facts that carry nothing else may not have been told to be weighed.
         carries = wants_defence(question.text) or any(one.rule.id != FLOOR for one in analysis.tried)
-        if not (carries or story.is_likely or len(story.case.sure()) >= _TELLS_MUCH):
+        if not (carries or story.is_likely or story.tells_much):
             return None, None
         return _told(analysis), story if carries else replace(story, told=Told.PERHAPS)
 
@@ -690,7 +539,12 @@ def _odds(question: Question, hits: Sequence[Hit]) -> list[float]:
 
 
 def _is_of(hit: Hit, countries: Set[str]) -> bool:
-    """Whether a passage speaks of the law of one of these countries: a note on it, or what compares several."""
+    """Whether a passage speaks of the law of one of these countries, or of none where none is asked of: a note on it, or what
+    compares several."""
+    if not countries:
+        return True
+    if hit.kind is Kind.STATUTE:
+        return False
     country = hit.place.document.meta.get("jurisdiction")
     return country in countries or (country is None and any(name in hit.text for name in countries))
 
@@ -718,59 +572,3 @@ def _both(question: Question, first: Composed, second: Composed) -> Composed:
         [*first.clarify, *second.clarify],
         [*first.warnings, *second.warnings],
     )
-
-
-def _too_short(question: Question) -> Composed:
-    asked = question.language.pick(
-        "请把问题写得具体一些：涉及哪部法律的哪一条、哪个案件，或者案情是什么？",
-        "Please be more specific: which article, which case, or what are the facts?",
-    )
-    return Composed(AnswerKind.CLARIFY, [Draft(asked)], clarify=[asked])
-
-
-def _which_facts(question: Question) -> Composed:
-    asked = [
-        question.language.pick(*words)
-        for words in (
-            (
-                "谁主张权利，主张的是什么：人创作的作品，还是 AI 生成的内容、提示词或者图表？",
-                "Who claims, and what: a person's work, or AI output, a prompt, a chart?",
-            ),
-            (
-                "被诉的一方做了什么：用 AI 生成、转载、印制、销售、训练模型，还是经营平台？",
-                "What did the defendant do: generate, repost, print, sell, train a model, run a platform?",
-            ),
-            (
-                "有没有见过、上传过或者在提示词里写过对方的作品？两者哪里相同、哪里不同？",
-                "Was the work seen, uploaded or named in a prompt? What is alike, what is different?",
-            ),
-            ("收到过通知吗？何时、怎样处理的？有没有获利？", "Was there a notice, and what was done? Was money made?"),
-        )
-    ]
-    said = question.language.pick(
-        "请补充案情：没有事实，看不出哪一项抗辩合适。", "Please tell the facts: without them no defence can be weighed."
-    )
-    return Composed(AnswerKind.CLARIFY, [Draft(said), *map(Draft, asked)], clarify=asked)
-
-
-def _which_law(question: Question) -> Composed:
-    asked = question.language.pick(
-        "请说明是哪一部法律（例如《著作权法》）的这一条。", "Please say which law this article belongs to."
-    )
-    return Composed(AnswerKind.CLARIFY, [Draft(asked)], clarify=[asked])
-
-
-def _instructions_only(question: Question) -> Composed:
-    said = question.language.pick(
-        "输入中只有指令性文字，没有可以检索的问题。请写出要问的法条、案件或案情。",
-        "There are only instructions here and no question to look up.",
-    )
-    return Composed(AnswerKind.ABSTAIN, [Draft(said)])
-
-
-def nothing_here(question: Question) -> Composed:
-    said = question.language.pick(
-        "本库没有可以回答这个问题的依据：收录范围是 AIGC 著作权的法条、裁判摘要和评论，以及您自己导入的文件。不作推测。",
-        "Nothing held here answers this question. The corpus covers AIGC copyright: statutes, case digests, commentary, and what you ingest.",
-    )
-    return Composed(AnswerKind.ABSTAIN, [Draft(said)])

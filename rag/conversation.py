@@ -172,13 +172,13 @@ def _returned_to(question: Question, said: "Sequence[_Said]") -> "Sequence[_Said
         return said[: asked[-1]]
     ends = [*asked[1:], len(said)]
     told = [" ".join(turn.text for turn in said[start:end]) for start, end in zip(asked, ends, strict=True)]
-    wanted = terms(question.text)
+    wanted, bags = terms(question.text), [terms(text) for text in told]
 
     def shared(number: int) -> tuple[int, int]:
         """How many terms an exchange shares with the question, and how many characters that it alone has: 那把椅子 of 蝴蝶椅."""
         others = set("".join(told[:number] + told[number + 1 :]))
         own = {letter for letter in told[number] if letter not in others}
-        return sum(term in terms(told[number]) for term in wanted), len(own.intersection(question.text))
+        return sum(term in bags[number] for term in wanted), len(own.intersection(question.text))
 
     best = max(range(len(asked)), key=lambda number: (shared(number), number))
     if any(shared(best)):
@@ -339,7 +339,11 @@ def _latest_first(said: "Sequence[_Said]") -> "Iterator[_Said]":
 def _focus(reader: Reader, said: Sequence[_Said], text: str) -> list[Mention]:
     """What the conversation was last about: the user's own words outweigh the answers'."""
     wants_case, wants_law = _ABOUT_CASE.search(text), _ABOUT_LAW.search(text)
-    for turn in _latest_first(said):
+    exchanges = list(_latest_first(said))
+    if wants_law and not wants_case:
+        # 这条的第一款: an article that an answer cited, though the question before it named a case.
+        exchanges = [turn for turn in exchanges if any(map(reader.is_article, turn.mentions))] or exchanges
+    for turn in exchanges:
         found = [mention for mention in turn.mentions if reader.is_held(mention)]
         cases = [mention for mention in found if any(reader.cases.is_case(short) for short in documents_of(mention))]
         laws = [mention for mention in found if mention not in cases and mention.citation is not None]

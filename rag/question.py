@@ -119,7 +119,9 @@ _BEFORE_NAME = re.compile(r"^(?:按照?|依照?|依据|根据|据|照|在|和|�
 _BARE_KINDS = ("暂行办法", "实施条例")
 _BARE = re.compile(rf"(?:^|[^\u4e00-\u9fff]|[据照按和与及在由看说查即于对依])({'|'.join(_BARE_KINDS)})")
 # Words of a question about a case.
-_OF_A_CASE = re.compile(r"案|判|法院|法官|原告|被告|赔|上诉|动议|和解|\b(?:court|judge|case|ruling|appeal|settlement)\b", re.I)
+_OF_A_CASE = re.compile(
+    r"案|判|法院|法官|原告|被告|赔|上诉|动议|和解|\b(?:court|judge|case|ruling|appeal|settlement)\b", re.I
+)
 _ENGLISH_ARTICLE = re.compile(r"\b(?:article|art\.) ?(\d{1,4})\b", re.I)
 
 
@@ -183,7 +185,9 @@ class Reader:
         names none: 那个动议准没准."""
         if question.names_something or not _OF_A_CASE.search(question.text):
             asked = asking(question.text)
-            return replace(question, topic=self.topic(asked, self.mentions(asked, question.language), question.language))
+            return replace(
+                question, topic=self.topic(asked, self.mentions(asked, question.language), question.language)
+            )
         said = self._lexicon.in_our_words(to_narrow(to_simplified(question.raw)))
         named = [m for m in self.mentions(said, question.language) if any(map(self.cases.is_case, documents_of(m)))]
         beside = [replace(mention, start=0, end=0) for mention in named if self.is_held(mention)]
@@ -232,8 +236,13 @@ class Reader:
         return document is not None and document.kind is Kind.STATUTE
 
     def in_chinese(self, text: str, language: Language) -> str:
-        """The text itself, or the Chinese terms of an English one run together, as nicknames are written."""
-        return text if language is Language.CHINESE else "".join(self.english_terms(text))
+        """The text itself, or the Chinese terms of an English one run together, as nicknames are written.
+
+        Names in Latin letters are left where they stand: beside 起诉 one would seem to be sued.
+        """
+        if language is Language.CHINESE:
+            return text
+        return "".join(term for term in self.english_terms(text) if not term.isascii())
 
     def english_terms(self, text: str) -> list[str]:
         """The Chinese terms for what an English text says."""
@@ -255,6 +264,10 @@ class Reader:
     def is_held(self, mention: Mention) -> bool:
         """Whether a document that the mention may mean is held."""
         return any(map(self.holds, documents_of(mention)))
+
+    def is_article(self, mention: Mention) -> bool:
+        """Whether a place in a statute is meant."""
+        return bool(mention.citation and mention.citation.path) and any(map(self._is_statute, documents_of(mention)))
 
     def holds(self, short: str) -> bool:
         """Whether a document of that short name is held."""

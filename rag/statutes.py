@@ -220,7 +220,9 @@ def _nearest(desk: StatuteDesk, parts: Sequence[HeldPlace], question: Question) 
     if len(parts) < 2 or not terms(topic):
         return []
     texts = [f"{part.text}\n{desk.captions.inside(part.citation)}" for part in parts]
-    scores = [by_words + by_meaning for by_words, by_meaning in zip(rank(topic, texts), near(topic, texts), strict=True)]
+    scores = [
+        by_words + by_meaning for by_words, by_meaning in zip(rank(topic, texts), near(topic, texts), strict=True)
+    ]
     order = sorted(range(len(parts)), key=lambda index: -scores[index])
     ahead = scores[order[0]] - scores[order[1]]
     if scores[order[0]] < _NEAR_AT_ALL:

@@ -47,6 +47,7 @@ _SURELY, _PERHAPS = 2.0, -2.0
 # So many facts make a story where the defences are asked for by that name, or of a text that is rather one than not: none of the
 # questions on other law that come near it tells more than one.
 _SOME_FACTS = 2
+_MUCH = 3
 # An instruction may be quoted from a letter of the other side: only so many facts outweigh it.
 _DESPITE_ORDERS = 4
 # Fewer facts than this do not make a story of what has words of another field; one less where it is surely told.
@@ -74,6 +75,11 @@ class Story:
     def is_likely(self) -> bool:
         """Whether it is rather a fact pattern than not: by its margin, or because it tells facts and asks for the defences."""
         return self.margin >= 0 or (self.asks_for_defences and len(self.case.sure()) >= _SOME_FACTS)
+
+    @property
+    def tells_much(self) -> bool:
+        """Whether so many facts are told that they are weighed, whether or not anybody complains in so many words."""
+        return len(self.case.sure()) >= _MUCH
 
     @property
     def is_beyond_doubt(self) -> bool:

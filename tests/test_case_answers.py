@@ -282,3 +282,23 @@ def test_the_paragraph_asked_for_is_told_whatever_its_section(ask: Asking, quest
 
 def test_the_highest_court_is_no_highest_award(ask: Asking) -> None:
     assert "符合条件的" not in ask("二审才提出惩罚性赔偿，按最高法的解释法院会一并判决吗").text
+
+
+@pytest.mark.parametrize(
+    ("question", "document"),
+    [
+        ("有人把别人用软件画的人像截掉水印放进自己文章，后来被告了，法院怎么说他没有故意？", "(2023)京0491民初11279号"),
+        ("摄影师在图库网页上用大白话写着不许抓取，做数据集的照样收了链接，法院为什么说那句话没用？", "汉堡高等地区法院·Kneschke诉LAION案"),
+    ],
+)
+def test_a_case_described_without_its_name_is_told(ask: Asking, question: str, document: str) -> None:
+    assert keys_of(ask(question))[0].startswith(document)
+
+
+def test_the_middle_court_of_a_place_is_the_second_instance(ask: Asking) -> None:
+    assert keys_of(ask("杭州中院为什么没有支持不正当竞争的请求？"))[0].startswith("(2024)浙01民终10332号")
+
+
+def test_who_may_be_any_company_names_no_case(ask: Asking) -> None:
+    answer = ask("词作者和一家AI公司在案子打到一半时就护栏的事签了协议，是法院逼的吗？")
+    assert not keys_of(answer)[0].startswith("(2024)粤0192民初113号")

@@ -96,6 +96,7 @@ def test_courts_are_found_by_name(text: str, names: list[str]) -> None:
         ("北京法院", "北京互联网法院", True),
         ("广州互联网法院", "北京互联网法院", False),
         ("杭州中院", "杭州市中级人民法院", True),
+        ("杭州中院", "杭州互联网法院", False),
         ("上海市金山区人民法院", "上海市金山区人民法院", True),
     ],
 )

@@ -159,3 +159,27 @@ def test_what_is_held_is_found_under_a_wrong_name_or_number(ask: Asking, questio
 )
 def test_what_is_named_and_not_held_is_not_answered_from_elsewhere(ask: Asking, question: str) -> None:
     assert ask(question).abstained
+
+
+@pytest.mark.parametrize(
+    ("question", "key"),
+    [("君合第五项抗辩讲什么", "君合2025/二.五/1"), ("君合文章的第三项抗辩是什么意思", "君合2025/二.三/1")],
+)
+def test_a_defence_of_the_commentary_by_its_number(ask: Asking, question: str, key: str) -> None:
+    assert keys_of(ask(question))[0] == key
+
+
+def test_the_defences_of_the_commentary_are_listed(ask: Asking) -> None:
+    text = ask("律所文章说的五项抗辩是哪五项？").text
+    assert "抗辩一" in text and "抗辩五" in text
+
+
+def test_a_document_by_a_number_that_a_held_one_names(ask: Asking) -> None:
+    answer = ask("法释〔2006〕11号现在还能引用吗？")
+    assert keys_of(answer)[0] == "信息网络传播权司法解释/16"
+
+
+def test_a_rule_is_told_though_too_little_is_told_to_be_weighed(ask: Asking) -> None:
+    answer = ask("我写的游戏代码和别人的像，可这个功能就那么几种写法，算侵权吗？")
+    assert "计算机软件保护条例/29" in keys_of(answer)
+    assert answer.clarify

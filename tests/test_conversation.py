@@ -231,3 +231,47 @@ def test_who_asked_about_a_case_tells_no_dispute_of_his_own(ask: Asking) -> None
         "and the pirated library?", "Was training on books fair use in Bartz v. Anthropic?", "Yes, as transformative."
     )
     assert answer.kind is AnswerKind.CASE
+
+
+def test_the_upper_court_is_that_of_the_case_talked_of(ask: Asking) -> None:
+    history = ("杭州奥特曼案一审怎么看训练？", "附论认为训练宜持宽容态度（(2024)浙0192民初1587号）。")
+    assert keys_of(ask("中院认同吗", *history))[0].startswith("(2024)浙01民终10332号")
+
+
+def test_what_is_gone_back_to_was_not_asked_last(ask: Asking) -> None:
+    history = (
+        "张家港蝴蝶椅案为什么输",
+        "涉案图片不构成作品（(2024)苏0582民初9015号）。",
+        "霜降图案呢",
+        "提示词单一而简单（(2025)赣0602知民初47号）。",
+    )
+    assert keys_of(ask("说回前面那张椅子，他上诉了吗", *history))[0].startswith("(2024)苏0582民初9015号")
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "key"),
+    [
+        (
+            ("Getty案商标那块赢了没", "有限范围内成立。", "能上诉吗", "2025年12月16日获准上诉。"),
+            "为什么说二次侵权不成立",
+            "英格兰及威尔士高等法院·Getty Images诉Stability AI案/本院认为",
+        ),
+        (("著作权法怎么定义作品", "见第三条。"), "实施条例的说法跟它有什么不同", "著作权法实施条例/2"),
+        (("嘉定换脸案要多少", "50000元。"), "爱奇艺要的呢", "上海市徐汇区人民法院·爱奇艺诉MiniMax案"),
+        (("Bartz案说训练合理使用？", "是。"), "Meta那边的法官也这么看？", "加利福尼亚北区联邦地区法院·Kadrey诉Meta案"),
+    ],
+)
+def test_what_was_talked_of_or_is_named_beside_it_is_shown(
+    ask: Asking, history: tuple[str, ...], question: str, key: str
+) -> None:
+    assert any(found.startswith(key) for found in keys_of(ask(question, *history)))
+
+
+def test_another_country_of_which_nothing_is_held_is_not_answered_from_the_one_talked_of(ask: Asking) -> None:
+    history = ("日本训练AI的规则在第几条", "著作权法第30条之4。")
+    assert ask("韩国是怎么规定的", *history).abstained
+
+
+def test_a_claim_told_in_a_follow_up_goes_on_with_the_dispute(ask: Asking) -> None:
+    history = ("公众号用了别人的一张照片，没打招呼，我认。", "应当承担侵权责任。")
+    assert ask("对方张口就要三十万，可图只挂了两天", *history).defenses

@@ -93,7 +93,8 @@ def one_off(patch: pytest.MonkeyPatch) -> None:
 
 def no_field(patch: pytest.MonkeyPatch) -> None:
     """The filter by field is dropped: every question is answered."""
-    patch.setattr("rag.compose.reach", lambda *_: 1.0)
+    for where in ("rag.compose.reach", "rag.admission.reach"):
+        patch.setattr(where, lambda *_, **__: 1.0)
 
 
 def strengths_lost(patch: pytest.MonkeyPatch) -> None:
