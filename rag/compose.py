@@ -195,8 +195,7 @@ class Composer:
             beside = self._beside(question, concepts) if any(draft.supports for draft in drafts) else []
             comments = self._comments_on(question, concepts)
             return Composed(kinds[0], [*comments, *drafts, *beside, *self._unheld(question)])
-        # Among orders to the assistant an invented name may be planted: it decides nothing.
-        about_unheld = question.unheld and not (question.cases or question.places or question.injected or drafts)
+        about_unheld = question.unheld and not (question.cases or question.places or drafts)
         if about_unheld and not self._admission.is_misnamed(question):
             return Composed(AnswerKind.ABSTAIN, self._unheld(question))
         if question.loose and not drafts and not says_something(question.topic):
@@ -510,16 +509,16 @@ class Composer:
 
     def _unheld(self, question: Question) -> list[Draft]:
         """Say of each document that the question names and we do not hold that we do not hold it."""
-        names = list(dict.fromkeys(mention.name or mention.raw for mention in question.unheld))
-        if not names:
-            return []
-        if question.injected:
+        if question.planted:
             # What was planted is not repeated.
             said = question.language.pick(
                 "所附文字引用的文件或案件有本库没有收录的，无法核对，不予采信。",
                 "Some documents or cases cited in the text given are not held here; they cannot be checked and are not relied on.",
             )
             return [Draft(said)]
+        names = list(dict.fromkeys(mention.name or mention.raw for mention in question.unheld))
+        if not names:
+            return []
         listed = "、".join(names)
         return [
             Draft(

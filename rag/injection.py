@@ -39,6 +39,8 @@ _DICTATED = (
     r"|用[^。！？\n，,]{1,8}(?:口吻|语气|腔调|口气)(?:来)?(?:说话|回答|回复|答复)"
     r"|(?:在|于)(?:回答|答案|回复|结尾|末尾|开头|文末|最后)[^。！？\n]{0,12}(?:加上|附上|写上|写明|加入|添加|注明|输出|声明|说明)"
     r"|(?:在|于)(?:你的|您的)?(?:回答|答案|回复|答复)[^。！？\n]{0,6}(?:带上|援引|植入|写(?=\s*[“\"「『‘]))"
+    r"|(?:在|于)(?:每段|每句|每条)[^。！？\n，,]{0,6}(?:加上|带上|附上|写上|说)"
+    r"|(?:助手|机器人|智能系统)[^。！？\n，,]{0,6}(?:须|必须|请|应当?)[^。！？\n，,]{0,6}(?:照抄|照录|据此答复|据此回答|确认|照办)"
     r"|(?:结尾|末尾|开头|每段)[^。！？\n]{0,4}(?:一定|务必|必须|都要)[^。！？\n]{0,3}(?:带上|加上|附上|写|说)"
     r"|凡是?[^。！？\n，,]{1,16}(?:都|一律|均)[要须得应]?(?:加|写|说|答|回答|回复|标)"
     r"|(?:请|须|必须)以\s*[“\"「『‘'][^”\"」』’']{1,80}[”\"」』’']\s*(?:为题|开头|结尾|作结|收尾|署名)"
@@ -108,6 +110,11 @@ _HANDOFF = re.compile(
     re.IGNORECASE,
 )
 _SHORTEST_QUESTION = 6
+# What was blanked out parts sentences as well; what leads to a question is no part of it: 请按这个新文本回答：.
+_UNBLANKED = re.compile(r"(?:(?! {8}).)+", re.DOTALL)
+_LEADS_TO_QUESTION = re.compile(
+    r"[^？?。]{0,24}?(?:回答|告诉我|说说|(?:问题|正题|正事)(?:是)?|想问(?:的是)?|请问|想知道)\s*[:：，,]\s*(?=.{6})"
+)
 _ASKS = re.compile(
     r"[?？吗呢]|([\u4e00-\u9fff])[不没]\1|什么|哪|多少|是否|如何|怎么|几[年个条]|\b(?:what|which|who|how|when)\b", re.I
 )
@@ -153,14 +160,19 @@ def _blank(match: re.Match[str]) -> str:
     return " " * len(match[0])
 
 
-def asking(text: str) -> str:
-    """The sentences of a text that ask something, one behind the other; the text itself where none does.
+def asking(text: str) -> list[tuple[int, int]]:
+    """Where the sentences of a text stand that ask something; the text itself where none does.
 
     >>> asking("信里是这么写的。法条怎么说？")
-    '法条怎么说？'
+    [(8, 14)]
     """
-    sentences = [sentence for sentence in _SENTENCE.findall(text) if _ASKS.search(sentence)]
-    return " ".join(" ".join(sentences).split()) or text
+    spans = []
+    for part in _UNBLANKED.finditer(text):
+        for match in _SENTENCE.finditer(text, *part.span()):
+            if _ASKS.search(match[0]):
+                lead = _LEADS_TO_QUESTION.match(match[0])
+                spans.append((match.start() + (lead.end() if lead else 0), match.end()))
+    return spans or [(0, len(text))]
 
 
 def _keep_clauses(sentence: str) -> list[str]:

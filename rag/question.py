@@ -52,7 +52,8 @@ class Question:
     places without a document (第二十四条). `topic` is what remains when citations are taken away, with legal terms for
     English and colloquial wordings; `inherited` says that places or cases come from the conversation before, whose last
     question is `earlier`; `in_conversation` that something was asked before, `told` is all that the user said then, `talked_of`
-    the held documents that the conversation named, the latest first.
+    the held documents that the conversation named, the latest first. `planted` says that beside orders to the assistant
+    something is named that is not held.
     `carried` is a question that seems to stand by itself, read as one that leans on the conversation.
     """
 
@@ -70,6 +71,7 @@ class Question:
     in_conversation: bool = False
     told: str = ""
     talked_of: tuple[str, ...] = ()
+    planted: bool = False
     carried: "Question | None" = None
 
     @property
@@ -181,17 +183,20 @@ class Reader:
         return replace(read, carried=carried if carried.inherited else None)
 
     def _in_the_light_of_orders(self, question: Question) -> Question:
-        """The question without what is only told beside the orders, and with the cases that these name where it asks about one and
-        names none: 那个动议准没准."""
+        """The question without what is only told beside the orders: names that are not held may be planted there, but what 那个动议
+        is may stand there too."""
+        spans = asking(question.text)
+        unheld = tuple(m for m in question.unheld if any(start <= m.start < end for start, end in spans))
+        question = replace(question, unheld=unheld, planted=len(unheld) < len(question.unheld))
         if question.names_something or not _OF_A_CASE.search(question.text):
-            asked = asking(question.text)
-            return replace(
-                question, topic=self.topic(asked, self.mentions(asked, question.language), question.language)
-            )
+            asked = " ".join(" ".join(question.text[start:end] for start, end in spans).split())
+            topic = self.topic(asked, self.mentions(asked, question.language), question.language)
+            return replace(question, topic=topic)
         said = self._lexicon.in_our_words(to_narrow(to_simplified(question.raw)))
         named = [m for m in self.mentions(said, question.language) if any(map(self.cases.is_case, documents_of(m)))]
         beside = [replace(mention, start=0, end=0) for mention in named if self.is_held(mention)]
-        return self.sort(question.raw, question.text, question.language, question.injected, beside)
+        read = self.sort(question.raw, question.text, question.language, question.injected, beside)
+        return replace(read, planted=question.planted)
 
     def plain(self, text: str) -> str:
         """A text as questions are read: simplified, narrow, instructions blanked out, slips mended."""

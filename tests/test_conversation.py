@@ -222,7 +222,7 @@ def test_where_a_rule_stands_is_asked_of_what_was_said_before(ask: Asking) -> No
 
 
 def test_a_change_of_subject_is_no_part_of_the_question(ask: Asking) -> None:
-    answer = ask("换个话题，起诉有没有时间限制", "通州那几个人真坐牢了吗", "最高一年六个月，部分缓刑。")
+    answer = ask("换个话题，侵害著作权的诉讼时效多久", "通州那几个人真坐牢了吗", "最高一年六个月，部分缓刑。")
     assert holds(answer, "著作权民事纠纷司法解释/27")
 
 

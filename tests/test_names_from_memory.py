@@ -169,6 +169,8 @@ def test_a_case_held_is_answered_beside_one_that_is_not(reader: Reader) -> None:
         "韩国画师告到法院说我抄他，要赔吗",
         "香港那边的客户说图侵权，合同里写了免责",
         "这个案子归北京哪个法院管辖",
+        "词作者和一家AI公司在案子打到一半时就护栏的事签了协议",
+        "我在东京买的画册没办认证，能当证据吗",
     ],
 )
 def test_a_tool_a_seller_or_a_place_to_sue_names_nothing(reader: Reader, text: str) -> None:
