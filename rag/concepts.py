@@ -42,7 +42,7 @@ _LEANINGS = (
     (
         Leaning.COMMENTARY,
         re.compile(
-            r"(?<!那篇)文章|君合|作者认为|作者的?观点|评论|这篇|律师(?:们)?认为|the (?:authors?|commentary)|junhe|law firm",
+            r"(?<!那篇)(?<!己)(?<!己的)(?<!人的)(?<!我的)(?<!他的)(?<!她的)(?<!写)(?<!发)文章|君合|作者认为|作者的?观点|评论|这篇|律师(?:们)?认为|the (?:authors?|commentary)|junhe|law firm",
             re.I,
         ),
     ),

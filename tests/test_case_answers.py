@@ -288,7 +288,10 @@ def test_the_highest_court_is_no_highest_award(ask: Asking) -> None:
     ("question", "document"),
     [
         ("有人把别人用软件画的人像截掉水印放进自己文章，后来被告了，法院怎么说他没有故意？", "(2023)京0491民初11279号"),
-        ("摄影师在图库网页上用大白话写着不许抓取，做数据集的照样收了链接，法院为什么说那句话没用？", "汉堡高等地区法院·Kneschke诉LAION案"),
+        (
+            "摄影师在图库网页上用大白话写着不许抓取，做数据集的照样收了链接，法院为什么说那句话没用？",
+            "汉堡高等地区法院·Kneschke诉LAION案",
+        ),
     ],
 )
 def test_a_case_described_without_its_name_is_told(ask: Asking, question: str, document: str) -> None:

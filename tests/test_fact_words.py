@@ -126,11 +126,19 @@ WEIGHED = [
     # figures and formulas alone are no work,
     ("对方主张的是“每勺盐五克、蒸十二分钟”这组数据，说是AI总结的。我们页面用了同样的时间，文字自己写的。", (NC,), ()),
     # Per cent of likeness are read as what they say,
-    ("他说我抄了他仓库里的代码。那仓库只有他进得去，我的提交记录早他四个月。查重的相似度是93%。他要告我。", (NA,), (NS,)),
+    (
+        "他说我抄了他仓库里的代码。那仓库只有他进得去，我的提交记录早他四个月。查重的相似度是93%。他要告我。",
+        (NA,),
+        (NS,),
+    ),
     # and likeness that is only alleged is met by nothing but a difference told.
     ("有人来函称我社的封面和他从未发表的画稿几乎一样。那投稿没寄到过，我们的草图每一版都有存档。", (NA,), (NS,)),
     # Who buys a picture for his own wall pleads where it came from, though the words of the law are for sellers.
-    ("饭店包间里挂的画是向装饰公司买的，合同、发票、付款记录都在。画家来告，说那是翻印他的画，我们事先不知道。", (LS,), (PD,)),
+    (
+        "饭店包间里挂的画是向装饰公司买的，合同、发票、付款记录都在。画家来告，说那是翻印他的画，我们事先不知道。",
+        (LS,),
+        (PD,),
+    ),
     # A choir that sang for nothing is free to.
     (
         "退休教师合唱团在社区免费演出，用AI伴奏唱了一首流行歌，没卖票，没给演员钱，没有广告，节目单写了词曲作者。现在要我们交钱。",
