@@ -60,7 +60,7 @@ def told_so_far(question: Question, corpus: Path) -> Case | None:
     opposite or what it replaces (`corpus/lexicon/facts.yaml`).
     """
     before, now = question.told, _SUPPOSED.sub(_blank, _ASKING.sub(_blank, question.text))
-    if not before or asks_to_be_shown(now):
+    if not before or question.unheld or asks_to_be_shown(now):
         return None
     both, goes_on = f"{before}\n{now}", _GOING_ON.search(question.text) is not None
     # 他开口五十万: who tells what is claimed goes on with the dispute.
