@@ -214,3 +214,10 @@ def test_three_facts_on_a_work_are_weighed_though_nobody_complains_in_so_many_wo
     )
     assert not answer.abstained
     assert answer.kind is AnswerKind.DEFENSE
+
+
+def test_what_was_shown_for_a_day_is_no_reason_against_little_use(assistant: Assistant) -> None:
+    facts = "客户的口播视频里用了一段没署名的背景音乐，音乐人来函要两万，视频只挂了一天，我们能怎么答？"
+    amount = next(one for one in assistant.ask(facts).defenses if one.id == DM)
+    slight = next(one for one in amount.elements if one.name == "使用情节轻微")
+    assert slight.status == "met"
