@@ -190,7 +190,7 @@ def _direct(case: CaseFile, facet: Facet, language: Language) -> list[Draft]:
     for field in facet.fields:
         value = case.meta.get(field)
         if value is None:
-            if field in ("awarded", "claimed", "decided", "case_number", "judge") and field == facet.fields[0]:
+            if field in ("awarded", "claimed", "decided", "case_number") and field == facet.fields[0]:
                 lines += _unknown(case, facet, language)
             continue
         for shown, words in _renderings(field, value):

@@ -246,8 +246,9 @@ class Composer:
         parts = [part for part in SENTENCES.split(question.topic) if says_something(part)] or [question.topic]
         scores = [rank(part, [hit.text for hit in others]) for part in parts]
         near = [hit for index, hit in enumerate(others) if max(score[index] for score in scores) >= _BESIDE][:2]
-        odds = _odds(question, others[:_ANSWERING])
-        near += [hit for hit, odd in zip(others, odds, strict=False) if odd >= _ANSWERS and hit not in near][:1]
+        first = others[:_ANSWERING]
+        answering = [hit for hit, odds in zip(first, _odds(question, first), strict=True) if odds >= _ANSWERS]
+        near += [hit for hit in answering if hit not in near][:1]
         near += [hit for hit in others if self._is_about(hit, named) and hit not in near][:2]
         return about_concept(desk, question, [], near) if near else []
 

@@ -256,7 +256,7 @@ def test_a_word_of_a_name_alone_calls_no_case(ask: Asking, question: str) -> Non
     [
         ("张家港蝴蝶椅案的案件受理费是多少，由谁负担？", "诉讼费用"),
         ("黄浦提示词案前后开过几次庭？", "开庭情况"),
-        ("广州奥特曼案的原告委托了哪家律所？", "法官与代理人"),
+        ("广州奥特曼案的原告委托了哪家律所？", "代理人"),
     ],
 )
 def test_what_digests_leave_out_is_said_not_to_be_recorded(ask: Asking, question: str, label: str) -> None:
@@ -300,3 +300,9 @@ def test_a_case_described_without_its_name_is_told(ask: Asking, question: str, d
 
 def test_the_middle_court_of_a_place_is_the_second_instance(ask: Asking) -> None:
     assert keys_of(ask("杭州中院为什么没有支持不正当竞争的请求？"))[0].startswith("(2024)浙01民终10332号")
+
+
+def test_a_judge_who_is_told_of_is_not_said_to_be_unrecorded(ask: Asking) -> None:
+    assert "没有记载" not in ask("听说Kadrey诉Meta案的法官提出了市场稀释，原告怎么还是输了？").text
+    assert "Chhabria" in ask("Kadrey诉Meta案的法官是谁？").text
+    assert "没有记载" in ask("Kadrey诉Meta案的原告代理律师是谁？").text
